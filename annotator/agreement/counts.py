@@ -1,0 +1,142 @@
+"""Counts first: reliability data reduced to the sums from which every measure of coding follows.
+
+Units are reduced to how often each value occurs on them, equal units to one row with a multiplicity, and rows to
+coincidences. Coincidences of several documents add up, so a study's figure pools its documents.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Coincidences:
+    """What is known of a set of units once the raw values are forgotten.
+
+    Attributes
+    ----------
+    pairs : ndarray of float, shape (n_categories, n_categories)
+        Coincidence matrix o_ck over pairable values: how often c and k met on a unit, each unit weighing as many
+        as its values.
+    agreeing : float
+        Sum over units of the share of equal pairs among their pairs of values.
+    n_units : int
+        Units with two or more values.
+    """
+
+    pairs: NDArray[np.float64]
+    agreeing: float
+    n_units: int
+
+    @property
+    def totals(self) -> NDArray[np.float64]:
+        """Number n_c of pairable values in each category, shape (n_categories,)."""
+        return self.pairs.sum(axis=1)
+
+    @property
+    def n_values(self) -> int:
+        """Number n of pairable values."""
+        return round(float(self.pairs.sum()))
+
+
+def coincidences(counts: ArrayLike, multiplicity: ArrayLike | None = None) -> Coincidences:
+    """Sum the coincidences of units whose value counts are given; units with fewer than two values drop out.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (n_units, n_categories)
+        How many reviewers gave each category to each unit.
+    multiplicity : array_like of int, shape (n_units,), optional
+        How many units each row stands for; 1 when omitted.
+
+    Returns
+    -------
+    Coincidences
+
+    Raises
+    ------
+    ValueError
+        When a count is negative or not whole, or the shapes do not fit.
+
+    References
+    ----------
+    K. Krippendorff, Computing Krippendorff's alpha-reliability, 2011, section C.
+    """
+    table = np.asarray(counts, dtype=float)
+    if table.ndim != 2:
+        raise ValueError("counts must have the shape (units, categories)")
+    times = np.ones(len(table)) if multiplicity is None else np.asarray(multiplicity, dtype=float)
+    if times.shape != (len(table),):
+        raise ValueError("multiplicity must have one number for each row of counts")
+    if any((array < 0).any() or (array != np.floor(array)).any() for array in (table, times)):
+        raise ValueError("counts must be whole numbers from 0 up")
+    sizes = table.sum(axis=1)
+    pairable = sizes >= 2
+    table, sizes, times = table[pairable], sizes[pairable], times[pairable]
+    weights = times / (sizes - 1)
+    pairs = (table * weights[:, None]).T @ table - np.diag(weights @ table)
+    agreeing = (table * (table - 1)).sum(axis=1) * weights / sizes
+    return Coincidences(pairs=pairs, agreeing=float(agreeing.sum()), n_units=round(float(times.sum())))
+
+
+def pool(parts: Iterable[Coincidences], n_categories: int) -> Coincidences:
+    """Add the coincidences of several documents that share their categories; of none, all sums are 0."""
+    pairs, agreeing, n_units = np.zeros((n_categories, n_categories)), 0.0, 0
+    for part in parts:
+        pairs, agreeing, n_units = pairs + part.pairs, agreeing + part.agreeing, n_units + part.n_units
+    return Coincidences(pairs=pairs, agreeing=agreeing, n_units=n_units)
+
+
+def count_values(data: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Count each value on each unit.
+
+    Parameters
+    ----------
+    data : array_like of float, shape (n_reviewers, n_units)
+        Value given by reviewer i to unit j; NaN where there is none.
+
+    Returns
+    -------
+    values : ndarray of float, shape (n_categories,)
+        The values that occur, ascending.
+    counts : ndarray of int, shape (n_units, n_categories)
+
+    Raises
+    ------
+    ValueError
+        When the data is not two-dimensional or a value is infinite.
+    """
+    table = np.asarray(data, dtype=float)
+    if table.ndim != 2:
+        raise ValueError("data must have the shape (reviewers, units)")
+    if np.isinf(table).any():
+        raise ValueError("a value is infinite")
+    given = ~np.isnan(table)
+    values, codes = np.unique(table[given], return_inverse=True)
+    units = np.nonzero(given)[1]
+    n_units = table.shape[1]
+    cells = np.bincount(units * max(len(values), 1) + codes, minlength=n_units * len(values))
+    return values, cells.reshape(n_units, len(values))
+
+
+def count_patterns(
+    patterns: Mapping[tuple[int, ...], int],
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Count values in patterns, a pattern being the values on a unit and how many units have just these.
+
+    Returns
+    -------
+    values : ndarray of float, shape (n_categories,)
+        The values that occur, ascending.
+    counts : ndarray of int, shape (n_patterns, n_categories)
+    multiplicity : ndarray of int, shape (n_patterns,)
+    """
+    values = sorted({value for pattern in patterns for value in pattern})
+    column = {value: index for index, value in enumerate(values)}
+    counts = np.zeros((len(patterns), len(values)), dtype=np.int64)
+    for row, pattern in enumerate(patterns):
+        for value in pattern:
+            counts[row, column[value]] += 1
+    return np.array(values, dtype=float), counts, np.array(list(patterns.values()), dtype=np.int64)
