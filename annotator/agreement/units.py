@@ -1,0 +1,320 @@
+"""What is compared across reviewers: rating units for the figures, groups and stretches of passages for the pages.
+
+All functions take documents whose codings were chosen with `selection.select`: one coding a reviewer, live passages.
+Offsets are half-open, in code points.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.agreement.estimate import plain
+from annotator.agreement.spans import ink_before
+from annotator.records import CodedDocument, CodedRating, ScaleInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A reviewer's passage in a group; `ratings` maps scale to value, "cannot be judged" included."""
+
+    reviewer: str
+    passage: UUID
+    label: str
+    start: int
+    end: int
+    ratings: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Passages of all reviewers that hang together by shared characters, whatever their labels.
+
+    Attributes
+    ----------
+    start, end : int
+        From the first passage's start to the last one's end.
+    marked : int
+        Reviewers with a passage in the group, of the `of` who read the text.
+    labels : mapping of label to reviewers
+        Sorted by label; reviewers sorted.
+    ratings : mapping of scale to mapping of value to count
+        Ratings given to the members, "cannot be judged" included.
+    members : tuple of Member
+        In reading order.
+    kinds : tuple of str
+        What differs, gravest first: "presence" (some reviewers marked nothing here), "label" (those who did, use
+        different sets of labels), "boundary" (with equal sets, a label covers different characters), "rating"
+        (reviewers gave different points of one scale). Empty when nothing differs.
+    """
+
+    start: int
+    end: int
+    marked: int
+    of: int
+    labels: Mapping[str, tuple[str, ...]]
+    ratings: Mapping[str, Mapping[int, int]]
+    members: tuple[Member, ...]
+    kinds: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """The gravest of `kinds`, or "none"."""
+        return self.kinds[0] if self.kinds else "none"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields and `kind`, JSON-safe."""
+        return plain(self) | {"kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of text between two neighbouring boundaries: who marks it, and as what. Nobody: both are empty."""
+
+    start: int
+    end: int
+    reviewers: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]]
+
+    @property
+    def marked(self) -> int:
+        """Number of reviewers who mark the stretch."""
+        return len(self.reviewers)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields and `marked`, JSON-safe."""
+        return plain(self) | {"marked": self.marked}
+
+
+Answer = tuple[str, CodedRating]
+"""A reviewer and the rating given."""
+
+
+def answers(document: CodedDocument, scale: ScaleInfo) -> list[Answer]:
+    """List all ratings of the document, or of the passages the scale is asked of, "cannot be judged" included."""
+    if scale.target == "document":
+        return [
+            (coding.reviewer, rating)
+            for coding in document.codings
+            for rating in coding.ratings
+            if rating.scale == scale.code
+        ]
+    return [
+        (coding.reviewer, rating)
+        for coding in document.codings
+        for passage in coding.passages
+        if _asked(scale, passage.label)
+        for rating in passage.ratings
+        if rating.scale == scale.code
+    ]
+
+
+def rating_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, int]]:
+    """Align the ratings of several reviewers on shared units.
+
+    The unit of a document scale is the document. Passages chosen freely are matched first (`match_passages`), among
+    the labels the scale is asked of: the passages whose label is disputed are where the rating matters most.
+
+    Parameters
+    ----------
+    document : CodedDocument
+    scale : ScaleInfo
+
+    Returns
+    -------
+    list of dict of reviewer to value
+        One for each unit that at least one reviewer rated. Reviewers who did not mark the passage, did not rate it or
+        answered "cannot be judged" are missing from its unit.
+    """
+    if scale.target == "document":
+        units = [dict(answers(document, scale))]
+    else:
+        asked = [member for member in _members(document) if _asked(scale, member.label)]
+        given = {
+            passage.id: rating
+            for coding in document.codings
+            for passage in coding.passages
+            for rating in passage.ratings
+            if rating.scale == scale.code
+        }
+        units = [
+            {member.reviewer: given[member.passage] for member in unit if member.passage in given}
+            for unit in match_passages(asked)
+        ]
+    judged = [{name: rating.value for name, rating in unit.items() if not rating.missing} for unit in units]
+    return [unit for unit in judged if unit]
+
+
+def match_passages(members: Sequence[Member]) -> list[tuple[Member, ...]]:
+    """Match passages of different reviewers that are mostly the same characters.
+
+    Passages of different reviewers are linked when their shared characters are at least half of the characters that
+    either covers; linked passages form a unit. Of two passages of one reviewer in a unit the longest counts, then
+    the first.
+
+    Parameters
+    ----------
+    members : sequence of Member
+
+    Returns
+    -------
+    list of tuple of Member
+        One unit each, in reading order, with one member for each reviewer in it.
+    """
+    units = []
+    for linked in _connected(members, _mostly_shared):
+        best: dict[str, Member] = {}
+        for member in sorted(linked, key=lambda each: (each.start - each.end, *_reading_order(each))):
+            best.setdefault(member.reviewer, member)
+        units.append(tuple(best.values()))
+    return units
+
+
+def groups(document: CodedDocument) -> tuple[Group, ...]:
+    """Cluster the passages of all reviewers that share characters, in reading order: "k of n marked this, and as what".
+
+    Raises
+    ------
+    ValueError
+        When a reviewer has two codings: they were not chosen with `select`.
+    """
+    of = len({coding.reviewer for coding in document.codings})
+    ink = ink_before(document.text)
+    clusters = _connected(_members(document), lambda one, other: True)
+    return tuple(_group(tuple(sorted(cluster, key=_reading_order)), of, ink) for cluster in clusters)
+
+
+def stretches(document: CodedDocument, label: str | None = None) -> tuple[Stretch, ...]:
+    """Cut the text at every boundary of a passage, of one label or all: disjoint stretches that cover it.
+
+    Raises
+    ------
+    ValueError
+        When a reviewer has two codings: they were not chosen with `select`.
+    """
+    changes: defaultdict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for member in _members(document):
+        if label is None or member.label == label:
+            changes[member.start][member.label, member.reviewer] += 1
+            changes[member.end][member.label, member.reviewer] -= 1
+    cuts = sorted({0, len(document.text), *changes})
+    active: Counter[tuple[str, str]] = Counter()
+    found = []
+    for start, end in pairwise(cuts):
+        active.update(changes.get(start, {}))
+        marks = sorted(mark for mark, times in active.items() if times)
+        reviewers = tuple(sorted({reviewer for _, reviewer in marks}))
+        found.append(Stretch(start=start, end=end, reviewers=reviewers, labels=_by_label(marks)))
+    return tuple(found)
+
+
+def _asked(scale: ScaleInfo, label: str) -> bool:
+    return not scale.labels or label in scale.labels
+
+
+def _members(document: CodedDocument) -> list[Member]:
+    reviewers = Counter(coding.reviewer for coding in document.codings)
+    twice = [reviewer for reviewer, times in reviewers.items() if times > 1]
+    if twice:
+        raise ValueError(f"{twice[0]} has several codings of {document.slug}: choose one with select")
+    return [
+        Member(
+            reviewer=coding.reviewer,
+            passage=passage.id,
+            label=passage.label,
+            start=passage.start,
+            end=passage.end,
+            ratings={rating.scale: rating.value for rating in passage.ratings},
+        )
+        for coding in document.codings
+        for passage in coding.passages
+    ]
+
+
+def _reading_order(member: Member) -> tuple[int, int, str, str, str]:
+    return member.start, member.end, member.label, member.reviewer, str(member.passage)
+
+
+def _mostly_shared(one: Member, other: Member) -> bool:
+    """Whether different reviewers' spans have an intersection over union of at least one half."""
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    either = max(one.end, other.end) - min(one.start, other.start)
+    return one.reviewer != other.reviewer and 2 * shared >= either
+
+
+def _connected(members: Sequence[Member], linked: Callable[[Member, Member], bool]) -> Iterator[list[Member]]:
+    """Yield the connected components of overlapping passages that are linked, in reading order."""
+    ordered = sorted(members, key=_reading_order)
+    component: list[list[int]] = []
+    reached: list[int] = []
+    for index, member in enumerate(ordered):
+        component.append([index])
+        reached = [other for other in reached if ordered[other].end > member.start]
+        for other in reached:
+            mine, theirs = component[index], component[other]
+            if mine is not theirs and linked(member, ordered[other]):
+                theirs.extend(mine)
+                for each in mine:
+                    component[each] = theirs
+        reached.append(index)
+    for together in {id(indices): indices for indices in component}.values():
+        yield [ordered[index] for index in together]
+
+
+def _group(members: tuple[Member, ...], of: int, ink: NDArray[np.int64]) -> Group:
+    reviewers = {member.reviewer for member in members}
+    ratings: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for member in members:
+        for scale, value in member.ratings.items():
+            ratings[scale][value] += 1
+    return Group(
+        start=members[0].start,
+        end=max(member.end for member in members),
+        marked=len(reviewers),
+        of=of,
+        labels=_by_label(sorted({(member.label, member.reviewer) for member in members})),
+        ratings={scale: dict(sorted(counts.items())) for scale, counts in sorted(ratings.items())},
+        members=members,
+        kinds=_kinds(members, reviewers, of, ink),
+    )
+
+
+def _kinds(members: Sequence[Member], reviewers: Collection[str], of: int, ink: NDArray[np.int64]) -> tuple[str, ...]:
+    spans: defaultdict[str, defaultdict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    points: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for member in members:
+        spans[member.reviewer][member.label].append((int(ink[member.start]), int(ink[member.end])))
+        for scale, value in member.ratings.items():
+            points[scale][member.reviewer].append(value)
+    label_sets = {frozenset(layers) for layers in spans.values()}
+    coverage = [{label: _covered(pieces) for label, pieces in layers.items()} for layers in spans.values()]
+    differs = {
+        "presence": len(reviewers) < of,
+        "label": len(label_sets) > 1,
+        "boundary": len(label_sets) == 1 and any(each != coverage[0] for each in coverage),
+        "rating": any(len({frozenset(given) for given in each.values()}) > 1 for each in points.values()),
+    }
+    return tuple(kind for kind, differ in differs.items() if differ)
+
+
+def _covered(pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join pieces that overlap or abut: what is covered, however it was marked."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(pieces):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _by_label(marks: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    labels: defaultdict[str, list[str]] = defaultdict(list)
+    for label, reviewer in marks:
+        labels[label].append(reviewer)
+    return {label: tuple(reviewers) for label, reviewers in labels.items()}
