@@ -1,0 +1,93 @@
+"""MEASURES: the table of contents of the engine, with the formula and source a page shows beside a figure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from annotator.agreement.alpha import alpha, interval, nominal, ordinal, ratio
+from annotator.agreement.estimate import Estimate
+from annotator.agreement.layers import character_alpha, character_percent, sentence_alpha, sentence_percent
+from annotator.agreement.percent import percent
+
+ALPHA: Final = "1 − (n − 1) Σ o(c,k) δ²(c,k) / Σ n(c) n(k) δ²(c,k)"
+PERCENT: Final = "mean over units of Σ r(k) (r(k) − 1) / (r (r − 1))"
+KRIPPENDORFF: Final = "K. Krippendorff, Computing Krippendorff's alpha-reliability, 2011"
+UNITIZING: Final = "K. Krippendorff, On the reliability of unitizing continuous data, 1995"
+GWET: Final = "K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed., 2014, ch. 2"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A row of the registry.
+
+    `takes` is "ratings" (array of reviewers x units, NaN where missing) or "layer" (a `layers.Layer`), the argument of
+    `compute`; `reviewers` is the least number of them; `missing` says whether values may be missing.
+    """
+
+    key: str
+    name: str
+    takes: str
+    formula: str
+    reference: str
+    compute: Callable[[Any], Estimate]
+    reviewers: int = 2
+    missing: bool = True
+
+
+MEASURES: Final[Mapping[str, Measure]] = {
+    row.key: row
+    for row in (
+        Measure(
+            "alpha-nominal",
+            "Krippendorff's alpha, nominal",
+            "ratings",
+            ALPHA + ", δ² = [c ≠ k]",
+            KRIPPENDORFF,
+            partial(alpha, difference=nominal),
+        ),
+        Measure(
+            "alpha-ordinal",
+            "Krippendorff's alpha, ordinal",
+            "ratings",
+            ALPHA + ", δ = Σ n(g) from c to k − (n(c) + n(k)) / 2",
+            KRIPPENDORFF,
+            partial(alpha, difference=ordinal),
+        ),
+        Measure(
+            "alpha-interval",
+            "Krippendorff's alpha, interval",
+            "ratings",
+            ALPHA + ", δ = c − k",
+            KRIPPENDORFF,
+            partial(alpha, difference=interval),
+        ),
+        Measure(
+            "alpha-ratio",
+            "Krippendorff's alpha, ratio",
+            "ratings",
+            ALPHA + ", δ = (c − k) / (c + k)",
+            KRIPPENDORFF,
+            partial(alpha, difference=ratio),
+        ),
+        Measure("percent", "Percent agreement", "ratings", PERCENT, GWET, percent),
+        Measure(
+            "sentence-alpha",
+            "Alpha on sentences",
+            "layer",
+            ALPHA + ", sentences marked or not",
+            KRIPPENDORFF,
+            sentence_alpha,
+        ),
+        Measure(
+            "character-alpha",
+            "Alpha on characters",
+            "layer",
+            ALPHA + ", characters marked or not",
+            UNITIZING,
+            character_alpha,
+        ),
+        Measure("sentence-percent", "Percent agreement on sentences", "layer", PERCENT, GWET, sentence_percent),
+        Measure("character-percent", "Percent agreement on characters", "layer", PERCENT, GWET, character_percent),
+    )
+}

@@ -1,0 +1,258 @@
+"""A small study whose figures the krippendorff library computes from tables written out by hand."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import krippendorff
+import numpy as np
+import pytest
+
+from annotator.agreement.report import report
+from annotator.agreement.selection import select
+from annotator.records import CodebookInfo, LabelInfo, StudyInfo
+from tests.agreement.making import CODEBOOK, make_coding, make_document
+
+NAN = np.nan
+
+
+def make_study():
+    """Two documents of five and four sentences, a third with one coding, a fourth without text."""
+    first = make_document(
+        [
+            make_coding("ann", [("fact", 0, 10, {"slant": 1}), ("opinion", 20, 40, {"slant": -2})], {"credibility": 2}),
+            make_coding("bob", [("fact", 0, 10, {"slant": 2}), ("opinion", 20, 30, {"slant": -1})], {"credibility": 3}),
+            make_coding("cat", [("fact", 0, 20, {"slant": 9}), ("fact", 20, 40, {"slant": 0})], {"credibility": 2}),
+        ],
+        text="x" * 50,
+        slug="first",
+    )
+    second = make_document(
+        [
+            make_coding("ann", [("fact", 10, 20, {"slant": 0}), ("ai", 10, 20, {"basis": 1})], {"credibility": 5}),
+            make_coding("bob", [("fact", 10, 18, {"slant": 0})], {"credibility": 6}),
+            make_coding("dan", [], {"credibility": 4}),
+        ],
+        text="x" * 40,
+        slug="second",
+    )
+    alone = make_document([make_coding("ann"), make_coding("bob", state="open")], slug="alone")
+    empty = make_document([make_coding("ann"), make_coding("bob")], text="", sentences=(), slug="empty")
+    return first, second, alone, empty
+
+
+def row(rows, code):
+    return next(each for each in rows if code in (getattr(each, "label", ""), getattr(each, "scale", "")))
+
+
+FACT_SENTENCES = [  # ann, bob, cat, dan; five sentences of the first, four of the second document
+    [1, 0, 0, 0, 0, 0, 1, 0, 0],
+    [1, 0, 0, 0, 0, 0, 1, 0, 0],
+    [1, 1, 1, 1, 0, NAN, NAN, NAN, NAN],
+    [NAN, NAN, NAN, NAN, NAN, 0, 0, 0, 0],
+]
+
+
+def test_sentence_alpha_of_a_study_pools_documents_with_their_own_reviewers():
+    fact = row(report(make_study()).labels, "fact")
+    expected = krippendorff.alpha(FACT_SENTENCES, level_of_measurement="nominal")
+    assert fact.sentence_alpha.value == pytest.approx(expected)
+    assert (fact.sentence_alpha.n_units, fact.sentence_alpha.n_values) == (9, 27)
+    assert (fact.n_passages, fact.n_documents, fact.n_reviewers) == (6, 2, 4)
+    assert fact.sentence_prevalence.value == pytest.approx(8 / 27)
+
+
+def test_character_alpha_of_a_study_is_that_of_its_characters():
+    fact = row(report(make_study()).labels, "fact")
+    table = np.repeat(np.array(FACT_SENTENCES), 10, axis=1)
+    table[1, 68:70] = 0
+    assert fact.character_alpha.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="nominal"))
+    assert fact.character_prevalence.value == pytest.approx(np.nansum(table) / 270)
+
+
+def test_percent_agreement_on_sentences_is_the_share_of_equal_pairs():
+    fact = row(report(make_study()).labels, "fact")
+    shares = [1, 1 / 3, 1 / 3, 1 / 3, 1, 1, 1 / 3, 1, 1]
+    assert fact.sentence_percent.value == pytest.approx(sum(shares) / 9)
+
+
+def test_per_document_rows_are_the_figures_of_that_document_alone():
+    per_document = report(make_study()).per_document
+    first = row(per_document[0].labels, "fact").sentence_alpha
+    assert first.value == pytest.approx(
+        krippendorff.alpha(np.array(FACT_SENTENCES)[:3, :5], level_of_measurement="nominal")
+    )
+    opinion = row(per_document[1].labels, "opinion")
+    assert opinion.sentence_alpha.value is None
+    assert opinion.sentence_alpha.reason == (
+        "Not computable: nobody marked anything, so there is no variation to compare."
+    )
+    assert opinion.sentence_percent.value == 1
+
+
+def test_ordinal_alpha_of_a_passage_scale_joins_disputed_passages_of_the_labels_it_is_asked_of():
+    slant = row(report(make_study()).scales, "slant")
+    table = [[1, -2, 0], [2, -1, 0], [NAN, 0, NAN]]  # cat: 0-20 "cannot be judged", 20-40 fact against two opinions
+    assert slant.alpha.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="ordinal"))
+    assert (slant.n_units, slant.n_documents, slant.n_reviewers) == (3, 2, 3)
+    assert slant.percent.value == pytest.approx(1 / 3)
+    assert slant.coverage.value == 1
+
+
+def test_cannot_be_judged_is_counted_overall_and_for_each_reviewer():
+    slant = row(report(make_study()).scales, "slant")
+    assert (slant.missing.n_ratings, slant.missing.n_missing, slant.missing.share) == (8, 1, 1 / 8)
+    assert [(each.reviewer, each.n_ratings, each.share) for each in slant.missing_by_reviewer] == [
+        ("ann", 3, 0),
+        ("bob", 3, 0),
+        ("cat", 2, 0.5),
+        ("dan", 0, None),
+    ]
+    assert [(point.value, point.count) for point in slant.distribution] == [
+        (-2, 1),
+        (-1, 1),
+        (0, 3),
+        (1, 1),
+        (2, 1),
+        (9, 1),
+    ]
+
+
+def test_document_scale_takes_documents_as_units_and_drops_cannot_be_judged():
+    credibility = row(report(make_study()).scales, "credibility")
+    table = [[2, 5], [3, NAN], [2, NAN], [NAN, 4]]
+    assert credibility.alpha.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="ordinal"))
+    assert credibility.n_units == 2
+
+
+def test_a_document_scale_of_one_document_says_that_its_alpha_says_nothing():
+    alpha = row(report(make_study()).per_document[0].scales, "credibility").alpha
+    assert alpha.value == pytest.approx(0)
+    assert alpha.note == "Only one unit could be compared; alpha is then 0 whatever the reviewers said."
+
+
+def test_a_scale_rated_by_one_reviewer_only_is_not_computable():
+    basis = row(report(make_study()).scales, "basis")
+    assert basis.alpha.value is None
+    assert basis.alpha.reason == "Not computable: no two reviewers judged the same passage on this scale."
+    assert basis.coverage.value == 0
+
+
+def test_documents_that_do_not_count_are_named_with_the_reason():
+    result = report(make_study())
+    assert (result.n_documents, result.n_skipped) == (2, 2)
+    assert [(each.slug, each.skipped) for each in result.skipped] == [
+        ("alone", "fewer than two reviewers have submitted this document"),
+        ("empty", "the text is empty"),
+    ]
+    alone = result.per_document[2]
+    assert row(alone.labels, "fact").sentence_alpha.reason == (
+        "Not computable: fewer than two reviewers have submitted this document."
+    )
+    assert row(alone.scales, "slant").alpha.value is None
+    assert result.reviewers == ("ann", "bob", "cat", "dan")
+
+
+def test_only_independent_submitted_work_of_human_reviewers_counts():
+    first = make_study()[0]
+    others = (
+        make_coding("bob", [("fact", 20, 50)], round=2, independent=False),
+        make_coding("eve", [("fact", 20, 50)], state="open"),
+        make_coding("fay", [("fact", 20, 50)], state="declined"),
+        make_coding("gil", [("fact", 20, 50)], independent=False),
+        make_coding("hal", [("fact", 20, 50)], kind="machine"),
+        make_coding("ida", [("fact", 20, 50)], role="adjudicator"),
+    )
+    result = report([replace(first, codings=first.codings + others)])
+    assert result.labels == report([first]).labels
+    assert result.left_out == {
+        "adjudication": 1,
+        "after calibration": 1,
+        "declined": 1,
+        "labelled by a machine": 1,
+        "not submitted": 1,
+        "round 2": 1,
+    }
+
+
+def test_work_after_calibration_is_reported_apart():
+    document = make_document(
+        [
+            make_coding("ann", [("fact", 0, 50)]),
+            make_coding("ann", [("fact", 0, 10)], round=2, independent=False),
+            make_coding("bob", [("fact", 0, 50)]),
+            make_coding("bob", [("fact", 0, 10)], round=2, independent=False),
+            make_coding("bob", [("fact", 0, 20)], round=3, independent=False),
+        ]
+    )
+    after = report([document], rounds=None, independent=False)
+    table = [[1] + [0] * 9, [1, 1] + [0] * 8]
+    expected = krippendorff.alpha(table, level_of_measurement="nominal")
+    assert after.labels[0].sentence_alpha.value == pytest.approx(expected)
+    assert after.left_out == {"independent": 2, "replaced by a later round": 1}
+
+
+def test_a_document_submitted_twice_but_not_independently_says_so():
+    document = make_document([make_coding("ann"), make_coding("bob", independent=False)])
+    assert report([document]).skipped[0].skipped == (
+        "fewer than two of the submitted codings of this document are counted here"
+    )
+
+
+def test_machines_count_when_asked():
+    document = make_document([make_coding("ann", [("fact", 0, 10)]), make_coding("bot", kind="machine")])
+    assert report([document]).n_documents == 0
+    assert report([document], include_machines=True).reviewers == ("ann", "bot")
+
+
+def test_deleted_passages_are_not_read():
+    document = make_document([make_coding("ann", [("fact", 0, 10), ("fact", 50, 60)]), make_coding("bob")])
+    ann, bob = document.codings
+    kept, deleted = ann.passages
+    ann = replace(ann, passages=(kept, replace(deleted, deleted_at=datetime(2026, 1, 1, tzinfo=UTC))))
+    (chosen,) = select([replace(document, codings=(ann, bob))]).documents
+    assert chosen.codings[0].passages == (kept,)
+
+
+def test_codings_of_another_codebook_version_are_read_by_code():
+    newer = CodebookInfo(slug="book", version=2, title="Book", labels=(LabelInfo("opinion", "Opinion"),))
+    result = report(make_study(), newer)
+    assert [each.label for each in result.labels] == ["opinion"]
+    assert result.unknown_labels == {"ai": 1, "fact": 6}
+    assert result.labels[0].sentence_alpha == row(report(make_study()).labels, "opinion").sentence_alpha
+
+
+def test_the_report_is_json_with_none_and_a_reason_for_what_is_undefined():
+    given = json.loads(json.dumps(report(make_study()).as_dict(), allow_nan=False))
+    ai = next(each for each in given["labels"] if each["label"] == "ai")
+    assert ai["sentence_alpha"]["value"] == pytest.approx(0)
+    basis = next(each for each in given["scales"] if each["scale"] == "basis")
+    assert basis["alpha"]["value"] is None
+    assert basis["alpha"]["reason"].startswith("Not computable: ")
+    assert given["per_document"][0]["slug"] == "first"
+
+
+def test_a_study_without_documents_has_rows_with_reasons():
+    result = report([], CODEBOOK)
+    assert [each.sentence_alpha.reason for each in result.labels] == [
+        "Not computable: no document has been submitted by two reviewers."
+    ] * 3
+    assert [each.alpha.value for each in result.scales] == [None] * 3
+
+
+def test_documents_of_two_studies_are_refused():
+    first, second, *_ = make_study()
+    other = replace(second, study=StudyInfo(slug="other", title="Other", codebook=CODEBOOK.key))
+    with pytest.raises(ValueError, match="several studies"):
+        report([first, other])
+
+
+def test_a_study_whose_codebook_is_unknown_is_refused():
+    with pytest.raises(ValueError, match="codebook"):
+        report([replace(make_study()[0], codebooks={})])
+
+
+def test_a_passage_outside_its_text_is_refused():
+    document = make_document([make_coding("ann", [("fact", 90, 101)]), make_coding("bob")])
+    with pytest.raises(ValueError, match="90-101"):
+        report([document])
