@@ -1,0 +1,25 @@
+"""The tables of the annotator: who reads, with which codebook, and what they found."""
+
+from annotator.models.annotation import Annotation, Decision, Rating
+from annotator.models.codebook import Codebook, Label, Scale, ScalePoint
+from annotator.models.event import Event, Ledger
+from annotator.models.study import Assignment, Membership, Study
+from annotator.models.user import LoginFailure, Token, User
+
+__all__ = [
+    "Annotation",
+    "Assignment",
+    "Codebook",
+    "Decision",
+    "Event",
+    "Label",
+    "Ledger",
+    "LoginFailure",
+    "Membership",
+    "Rating",
+    "Scale",
+    "ScalePoint",
+    "Study",
+    "Token",
+    "User",
+]

@@ -1,0 +1,322 @@
+"""Studies, who belongs to them, and assignments: the doors through which anyone may read or code a text."""
+
+import secrets
+import uuid
+from typing import TYPE_CHECKING
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from annotator.models.codebook import Codebook
+from annotator.models.user import User
+from annotator.models.validators import validate_code, validate_visible
+from sources.models import Revision
+from sources.validators import validate_name
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_PSEUDONYM_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def new_pseudonym() -> str:
+    """Return a random pseudonym such as "R-KTM4": no order of joining shows in it."""
+    letters = "".join(secrets.choice(_PSEUDONYM_LETTERS) for _ in range(3))
+    return f"R-{letters}{secrets.randbelow(8) + 2}"
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    """Words about studies."""
+
+    def visible_to(self, user: User) -> "StudyQuerySet":
+        """Studies the user belongs to; all of them for staff who run studies or see all work."""
+        if user.runs_studies or user.sees_all_work:
+            return self.all()
+        return self.filter(Exists(Membership.objects.active().filter(study=OuterRef("pk"), user=user)))
+
+    def run_by(self, user: User) -> "StudyQuerySet":
+        """Studies the user may change: as a lead, or as site staff."""
+        if user.runs_studies:
+            return self.all()
+        lead = Membership.objects.active().filter(study=OuterRef("pk"), user=user, role=Membership.Role.LEAD)
+        return self.filter(Exists(lead))
+
+
+class Study(models.Model):
+    """One codebook version, some revisions, some reviewers and a blinding rule."""
+
+    class Blinding(models.TextChoices):
+        UNTIL_SUBMITTED = "until_submitted", "until submitted"
+        UNTIL_CLOSED = "until_closed", "until closed"
+        OPEN = "open", "open"
+
+    slug = models.CharField(max_length=60, unique=True, validators=[validate_code])
+    title = models.CharField(max_length=300, validators=[validate_name])
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="studies")
+    revisions = models.ManyToManyField(Revision, blank=True, related_name="studies")
+    reviewers_per_document = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
+    blinding = models.CharField(
+        max_length=20,
+        choices=Blinding,
+        default=Blinding.UNTIL_CLOSED,
+        help_text="When others' work may be shown. Until closed keeps every document of a reviewer independent.",
+    )
+    demo = models.BooleanField(default=False, help_text="The labels are invented, and every page and export says so")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = StudyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+        verbose_name_plural = "studies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(blinding__in=["until_submitted", "until_closed", "open"]), name="study_blinding_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no more work is taken."""
+        return self.closed_at is not None
+
+    def role_of(self, user: User) -> str | None:
+        """Return the user's role here, or None."""
+        membership = self.memberships.active().filter(user=user).first()
+        return membership.role if membership else None
+
+    def is_run_by(self, user: User) -> bool:
+        """Whether the user may change this study."""
+        return user.runs_studies or self.role_of(user) == Membership.Role.LEAD
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Words about members."""
+
+    def active(self) -> "MembershipQuerySet":
+        """Members who have not left."""
+        return self.filter(left_at__isnull=True)
+
+    def visible_to(self, user: User) -> "MembershipQuerySet":
+        """All members of studies one runs, adjudicates or oversees; elsewhere one's own row only."""
+        if user.runs_studies or user.sees_all_work:
+            return self.all()
+        trusted = Membership.objects.active().filter(
+            study=OuterRef("study"), user=user, role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR]
+        )
+        return self.filter(Q(user=user) | Exists(trusted))
+
+
+class Membership(models.Model):
+    """A user's place in a study, under a random pseudonym."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", "lead"
+        ADJUDICATOR = "adjudicator", "adjudicator"
+        REVIEWER = "reviewer", "reviewer"
+        READER = "reader", "reader"
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role, default=Role.REVIEWER)
+    pseudonym = models.CharField(max_length=40, default=new_pseudonym, validators=[validate_visible])
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pseudonym"]  # random, so that no list shows who joined first
+        constraints = [
+            models.UniqueConstraint(fields=["study", "user"], name="membership_study_user_is_unique"),
+            models.UniqueConstraint(fields=["study", "pseudonym"], name="membership_study_pseudonym_is_unique"),
+            models.CheckConstraint(
+                condition=Q(role__in=["lead", "adjudicator", "reviewer", "reader"]), name="membership_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.pseudonym
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Words about assignments. `work_visible_to` is the one rule of blind review; all else is built on it."""
+
+    def submitted(self) -> "AssignmentQuerySet":
+        """Handed in and locked."""
+        return self.filter(state=Assignment.State.SUBMITTED)
+
+    def open(self) -> "AssignmentQuerySet":
+        """Still being worked on."""
+        return self.filter(state=Assignment.State.OPEN)
+
+    def reviews(self) -> "AssignmentQuerySet":
+        """Reviewers' work, without the adjudicator's."""
+        return self.filter(role=Assignment.Role.REVIEWER)
+
+    def gold(self) -> "AssignmentQuerySet":
+        """The gold standard: the adjudicator's work."""
+        return self.filter(role=Assignment.Role.ADJUDICATOR)
+
+    def not_blinding(self, user: User) -> "AssignmentQuerySet":
+        """Leave out texts on which the user holds an open first-round review, in whatever study."""
+        held = (
+            Assignment.objects.open()
+            .reviews()
+            .filter(revision=OuterRef("revision"), reviewer=user, round=1)
+            .exclude(study__blinding=Study.Blinding.OPEN)
+        )
+        return self.exclude(Exists(held))
+
+    def work_visible_to(self, user: User) -> "AssignmentQuerySet":
+        """Assignments whose passages, ratings, decisions and history the user may see.
+
+        One's own, always. Others' only once submitted, never while one reviews the same text blind, and then: for
+        site staff and leads and adjudicators of the study; for a reviewer of the same text as the study's rule says
+        (after submitting and revealing; for `until_closed` the study must be closed as well); in an `open` study
+        for every member; the gold standard of closed studies also for readers.
+        """
+        own = Q(reviewer=user)
+        if user.sees_all_work:
+            door = Q()
+        else:
+            members = Membership.objects.active().filter(study=OuterRef("study"), user=user)
+            trusted = Exists(members.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR]))
+            revealed = Exists(
+                Assignment.objects.submitted()
+                .reviews()
+                .filter(study=OuterRef("study"), revision=OuterRef("revision"), reviewer=user)
+                .filter(round=1, revealed_at__isnull=False)
+            )
+            by_rule = (
+                Q(revealed, study__blinding=Study.Blinding.UNTIL_SUBMITTED)
+                | Q(revealed, study__blinding=Study.Blinding.UNTIL_CLOSED, study__closed_at__isnull=False)
+                | Q(Exists(members), study__blinding=Study.Blinding.OPEN)
+            )
+            reads_gold = Q(
+                Exists(members.filter(role=Membership.Role.READER)),
+                role=Assignment.Role.ADJUDICATOR,
+                study__closed_at__isnull=False,
+            )
+            door = trusted | by_rule | reads_gold
+        others = self.submitted().filter(door).not_blinding(user).values("pk")
+        return self.filter(own | Q(pk__in=others))
+
+    def measured_for(self, user: User) -> "AssignmentQuerySet":
+        """Submitted work that may enter agreement figures shown to the user.
+
+        What the user may see; and, for a reader, all submitted work of closed studies, of which only figures are
+        shown. One's own unsubmitted work is never reliability data.
+        """
+        reader = Membership.objects.active().filter(study=OuterRef("study"), user=user, role=Membership.Role.READER)
+        read = self.submitted().filter(Exists(reader), study__closed_at__isnull=False).not_blinding(user).values("pk")
+        seen = Assignment.objects.submitted().work_visible_to(user).values("pk")
+        return self.submitted().filter(Q(pk__in=seen) | Q(pk__in=read))
+
+    def with_independence(self) -> "AssignmentQuerySet":
+        """Annotate `first_reveal`: when this reviewer first saw others' work in the study (see `is_independent`)."""
+        reveals = (
+            Assignment.objects.filter(study=OuterRef("study"), reviewer=OuterRef("reviewer"))
+            .filter(revealed_at__isnull=False)
+            .order_by("revealed_at")
+        )
+        return self.annotate(first_reveal=Subquery(reveals.values("revealed_at")[:1]))
+
+
+class Assignment(models.Model):
+    """One reviewer, one revision, one study, one round. Round 1 stays as submitted and is the reliability data."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "open"
+        SUBMITTED = "submitted", "submitted"
+        DECLINED = "declined", "declined"
+
+    class Role(models.TextChoices):
+        REVIEWER = "reviewer", "reviewer"
+        ADJUDICATOR = "adjudicator", "adjudicator"
+
+    first_reveal: "datetime | None"  # by with_independence()
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # random: no count of others shows
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="assignments")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="assignments")
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=12, choices=Role, default=Role.REVIEWER)
+    round = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(100)])
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    reason = models.TextField(blank=True, max_length=10_000, help_text="Why the first round was revised")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    begun_at = models.DateTimeField(null=True, blank=True, editable=False)  # the first act; decides independence
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revealed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "revision", "reviewer", "round"], name="assignment_reviewer_round_is_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["study", "revision"],
+                condition=Q(role="adjudicator") & ~Q(state="declined"),
+                name="assignment_one_adjudicator",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="submitted") & Q(submitted_at__isnull=False))
+                | (~Q(state="submitted") & Q(submitted_at__isnull=True)),
+                name="assignment_submitted_iff_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(revealed_at__isnull=True) | Q(revealed_at__gte=F("submitted_at")),
+                name="assignment_revealed_after_submission",
+            ),
+            models.CheckConstraint(condition=Q(round__gte=1), name="assignment_round_is_positive"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "submitted", "declined"]), name="assignment_state_is_known"
+            ),
+            models.CheckConstraint(condition=Q(role__in=["reviewer", "adjudicator"]), name="assignment_role_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["reviewer", "state"], name="assignment_reviewer_state"),  # home: my assignments
+            models.Index(fields=["revision", "reviewer"], name="assignment_revision_reviewer"),  # not_blinding()
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study}: {self.revision}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its reviewer may still write."""
+        return self.state == self.State.OPEN
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether it is locked and counts as reliability data."""
+        return self.state == self.State.SUBMITTED
+
+    @property
+    def is_independent(self) -> bool:
+        """Whether it is first-round work begun before this reviewer first saw others' work in the study.
+
+        Needs `with_independence()`.
+        """
+        if self.round != 1:
+            return False
+        return self.first_reveal is None or (self.begun_at or self.submitted_at or timezone.now()) <= self.first_reveal
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether "Show others' work" is open to its reviewer by the study's rule."""
+        if not self.is_submitted or self.round != 1 or self.revealed_at is not None:
+            return False
+        return self.study.blinding != Study.Blinding.UNTIL_CLOSED or self.study.is_closed
