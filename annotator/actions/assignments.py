@@ -1,0 +1,274 @@
+"""What is done to an assignment as a whole: submit, reveal, revise, reopen; and the locks all writing shares."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from annotator.actions.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from annotator.actions.history import record
+from annotator.actions.transactions import writes
+from annotator.models import Annotation, Assignment, Membership, Rating, Scale, User
+
+
+def _locked(assignment_id: UUID) -> Any:
+    return (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("study", "revision", "codebook")
+        .filter(pk=assignment_id)
+    )
+
+
+def lock_own_assignment(actor: User, assignment_id: UUID) -> Assignment:
+    """Lock and return the actor's assignment, or raise NotFoundError. The first lock of every writing action."""
+    assignment = _locked(assignment_id).filter(reviewer=actor).first()
+    if assignment is None:
+        raise NotFoundError
+    return assignment
+
+
+def refuse_unless_open(assignment: Assignment) -> None:
+    """Raise ConflictError where the assignment or its study takes no more work."""
+    if assignment.study.is_closed:
+        raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
+    if not assignment.is_open:
+        raise ConflictError("submitted", "This work was submitted and is locked.")
+
+
+def lock_open_assignment(actor: User, assignment_id: UUID) -> Assignment:
+    """Lock and return the actor's assignment; raise unless it is open."""
+    assignment = lock_own_assignment(actor, assignment_id)
+    refuse_unless_open(assignment)
+    return assignment
+
+
+def note_beginning(assignment: Assignment) -> None:
+    """Keep the moment of the first act: it decides whether the work is independent."""
+    if assignment.begun_at is None:
+        assignment.begun_at = timezone.now()
+        assignment.save(update_fields=["begun_at"])
+
+
+def state_of(assignment: Assignment) -> dict[str, Any]:
+    """Return the assignment as history keeps it."""
+    return {
+        "state": assignment.state,
+        "round": assignment.round,
+        "role": assignment.role,
+        "submitted_at": assignment.submitted_at.isoformat() if assignment.submitted_at else None,
+        "revealed_at": assignment.revealed_at.isoformat() if assignment.revealed_at else None,
+    }
+
+
+def _record(actor: User, verb: str, assignment: Assignment, before: dict[str, Any] | None, **extra: Any) -> None:
+    record(
+        actor=actor,
+        verb=verb,
+        row=assignment,
+        study=assignment.study,
+        assignment=assignment,
+        before=before,
+        after={**state_of(assignment), **extra},
+    )
+
+
+def find_gaps(assignment: Assignment) -> list[FieldError]:
+    """Return what is still missing before submission, each gap naming its passage or scale.
+
+    Required ratings not given, and ratings whose evidence was deleted or, where the scale needs some, never named.
+    """
+    scales = list(assignment.codebook.scales.prefetch_related("labels"))
+    passages = list(Annotation.objects.live().filter(assignment=assignment).select_related("label"))
+    rated = set(
+        Rating.objects.filter(assignment=assignment, annotation__isnull=False).values_list("annotation_id", "scale_id")
+    )
+    gaps = []
+    for passage in passages:
+        for scale in scales:
+            asked_of = {label.pk for label in scale.labels.all()}
+            asked = scale.target == Scale.Target.PASSAGE and (not asked_of or passage.label_id in asked_of)
+            if asked and scale.required and (passage.pk, scale.pk) not in rated:
+                gaps.append(
+                    FieldError(
+                        f"annotations.{passage.pk}.{scale.code}",
+                        "required",
+                        f"“{scale.question}” is not answered for {passage.label.name},"
+                        f" {passage.start} to {passage.end}.",
+                    )
+                )
+    document_ratings = {
+        rating.scale_id: rating
+        for rating in Rating.objects.filter(assignment=assignment, annotation__isnull=True)
+        .select_related("point")
+        .prefetch_related("evidence")
+    }
+    for scale in scales:
+        if scale.target != Scale.Target.DOCUMENT:
+            continue
+        field = f"ratings.{scale.code}"
+        rating = document_ratings.get(scale.pk)
+        if rating is None:
+            if scale.required:
+                gaps.append(FieldError(field, "required", f"“{scale.question}” is not answered."))
+            continue
+        evidence = list(rating.evidence.all())
+        if any(passage.is_deleted for passage in evidence):
+            gaps.append(FieldError(field, "evidence_deleted", f"A passage named for “{scale.question}” was deleted."))
+        elif scale.needs_evidence and not evidence and not rating.point.missing:
+            gaps.append(FieldError(field, "evidence", f"“{scale.question}” names no passage that justifies it."))
+    return gaps
+
+
+@writes
+def submit_assignment(*, actor: User, assignment_id: UUID, accept_gaps: bool = False) -> Assignment:
+    """Lock the work: from now on it is reliability data. Submitting again changes nothing.
+
+    Raises NotFoundError; ConflictError `gaps` with the list of them unless accepted, `closed`, `declined`.
+    """
+    assignment = lock_own_assignment(actor, assignment_id)
+    if assignment.is_submitted:
+        return assignment
+    refuse_unless_open(assignment)
+    gaps = find_gaps(assignment)
+    if gaps and not accept_gaps:
+        raise ConflictError("gaps", f"{len(gaps)} answers are missing. Give them, or submit with the gaps.", gaps)
+    before = state_of(assignment)
+    assignment.state, assignment.submitted_at = Assignment.State.SUBMITTED, timezone.now()
+    assignment.begun_at = assignment.begun_at or assignment.submitted_at
+    assignment.save(update_fields=["state", "submitted_at", "begun_at"])
+    _record(actor, "submitted", assignment, before, gaps=[gap.field for gap in gaps])
+    return assignment
+
+
+@writes
+def reveal_assignment(*, actor: User, assignment_id: UUID) -> Assignment:
+    """Show others' work on this text to its reviewer: the only writer of `revealed_at`.
+
+    Raises NotFoundError; ConflictError `open` before submission, `blind` where the study's rule still holds.
+    """
+    assignment = lock_own_assignment(actor, assignment_id)
+    if assignment.revealed_at is not None:
+        return assignment
+    if not assignment.is_submitted or assignment.round != 1:
+        raise ConflictError("open", "Submit your work first; then others' work can be shown.")
+    if not assignment.may_reveal:
+        raise ConflictError("blind", "In this study others' work is shown once the study is closed.")
+    before = state_of(assignment)
+    assignment.revealed_at = timezone.now()
+    assignment.save(update_fields=["revealed_at"])
+    _record(actor, "revealed", assignment, before)
+    return assignment
+
+
+@writes
+def revise_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assignment:
+    """Open round 2 as a copy of the submitted first round, with a reason; round 1 stays as it was.
+
+    Raises NotFoundError; InvalidError without a reason; ConflictError `not_revealed`, `closed`, `exists`.
+    """
+    first = lock_own_assignment(actor, assignment_id)
+    if not reason.strip():
+        raise InvalidError("reason", "Say why you revise your work.", "blank")
+    if first.study.is_closed:
+        raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
+    if first.revealed_at is None:
+        raise ConflictError("not_revealed", "A second round begins after others' work was shown.")
+    own = Assignment.objects.filter(study=first.study, revision=first.revision, reviewer=actor)
+    if own.filter(round__gt=first.round).exists():
+        raise ConflictError("exists", "You have begun a second round of this text already.")
+    second = Assignment.objects.create(
+        study=first.study,
+        revision=first.revision,
+        reviewer=actor,
+        codebook=first.codebook,
+        role=first.role,
+        round=first.round + 1,
+        reason=reason,
+        begun_at=timezone.now(),
+    )
+    copies: dict[UUID, Annotation] = {}
+    for passage in Annotation.objects.live().filter(assignment=first):
+        copies[passage.pk] = Annotation.objects.create(
+            assignment=second,
+            label_id=passage.label_id,
+            start=passage.start,
+            end=passage.end,
+            note=passage.note,
+            derived_from=passage,
+            derivation=Annotation.Derivation.REVISED,
+        )
+    for rating in Rating.objects.filter(assignment=first).prefetch_related("evidence"):
+        if rating.annotation_id is not None and rating.annotation_id not in copies:
+            continue  # of a deleted passage
+        copy = Rating.objects.create(
+            assignment=second,
+            annotation=copies.get(rating.annotation_id),
+            scale_id=rating.scale_id,
+            point_id=rating.point_id,
+        )
+        copy.evidence.set([copies[passage.pk] for passage in rating.evidence.all() if passage.pk in copies])
+    _record(actor, "revised", second, None, copied=len(copies))
+    return second
+
+
+@writes
+def reopen_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assignment:
+    """Let a lead reopen a submitted round in place, before its reviewer saw others' work.
+
+    Raises NotFoundError unless the actor runs the study; InvalidError; ConflictError `revealed`, `open`, `closed`.
+    """
+    assignment = _locked(assignment_id).first()
+    if assignment is None or not assignment.study.is_run_by(actor):
+        raise NotFoundError
+    if not reason.strip():
+        raise InvalidError("reason", "Say why the work is reopened.", "blank")
+    if assignment.study.is_closed:
+        raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
+    if assignment.revealed_at is not None:
+        raise ConflictError("revealed", "Its reviewer has seen others' work. A second round keeps both apart.")
+    if not assignment.is_submitted:
+        raise ConflictError("open", "This work is not submitted.")
+    before = state_of(assignment)
+    assignment.state, assignment.submitted_at = Assignment.State.OPEN, None
+    assignment.save(update_fields=["state", "submitted_at"])
+    _record(actor, "reopened", assignment, before, reason=reason)
+    return assignment
+
+
+@writes
+def assign_revision(
+    *, actor: User, study: Any, revision: Any, reviewer: User, role: str = Assignment.Role.REVIEWER
+) -> Assignment:
+    """Give a member of the study one of its texts; giving it again changes nothing.
+
+    Raises NotFoundError unless the actor runs the study; InvalidError (not a member, not a text of the study);
+    ConflictError `closed`, `withdrawn`, `adjudicated`.
+    """
+    if not study.is_run_by(actor):
+        raise NotFoundError
+    study = type(study).objects.select_for_update().get(pk=study.pk)
+    if study.is_closed:
+        raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
+    known = Assignment.objects.filter(study=study, revision=revision, reviewer=reviewer, round=1).first()
+    if known is not None:
+        return known
+    fitting = {
+        Assignment.Role.REVIEWER: Q(),
+        Assignment.Role.ADJUDICATOR: Q(role__in=[Membership.Role.ADJUDICATOR, Membership.Role.LEAD]),
+    }[role]
+    if not study.memberships.active().filter(fitting, user=reviewer).exists():
+        raise InvalidError("reviewer", "Only a member of the study can be assigned a text of it.")
+    if not study.revisions.filter(pk=revision.pk).exists():
+        raise InvalidError("revision", "This text does not belong to the study.")
+    if revision.document.is_withdrawn:
+        raise ConflictError("withdrawn", "This document was withdrawn; it takes no new assignments.")
+    if role == Assignment.Role.ADJUDICATOR:
+        gold = Assignment.objects.gold().filter(study=study, revision=revision)
+        if gold.exclude(state=Assignment.State.DECLINED).exists():
+            raise ConflictError("adjudicated", "This text has an adjudicator already.")
+    assignment = Assignment.objects.create(
+        study=study, revision=revision, reviewer=reviewer, codebook=study.codebook, role=role
+    )
+    _record(actor, "assigned", assignment, None)
+    return assignment

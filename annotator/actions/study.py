@@ -1,0 +1,163 @@
+"""Running a study: create it, choose texts and members, close it."""
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
+from annotator.actions.history import record
+from annotator.actions.transactions import writes
+from annotator.models import Assignment, Codebook, Membership, Study, User
+from annotator.models.study import new_pseudonym
+from sources.models import Revision
+
+
+def _lock_run_study(actor: User, study: Study) -> Study:
+    if not study.is_run_by(actor):
+        raise NotFoundError
+    return Study.objects.select_for_update().get(pk=study.pk)
+
+
+@writes
+def create_study(
+    *,
+    actor: User,
+    slug: str,
+    title: str,
+    codebook: Codebook,
+    blinding: str = Study.Blinding.UNTIL_CLOSED,
+    demo: bool = False,
+    reviewers_per_document: int | None = None,
+    revisions: Iterable[Revision] = (),
+) -> Study:
+    """Create a study; the actor becomes its lead.
+
+    Raises NotFoundError unless the actor may make studies; InvalidError for a draft codebook; ConflictError `exists`;
+    django ValidationError for unfit values.
+    """
+    if not actor.runs_studies:
+        raise NotFoundError
+    if not codebook.is_frozen:
+        raise InvalidError("codebook", "Publish the codebook first: a study needs a frozen version.")
+    if Study.objects.filter(slug=slug).exists():
+        raise ConflictError("exists", f"There is a study “{slug}” already.")
+    study = Study(
+        slug=slug,
+        title=title,
+        codebook=codebook,
+        blinding=blinding,
+        demo=demo,
+        reviewers_per_document=reviewers_per_document,
+    )
+    study.full_clean()
+    study.save()
+    study.revisions.set(revisions)
+    Membership.objects.create(study=study, user=actor, role=Membership.Role.LEAD, pseudonym=new_pseudonym())
+    record(actor=actor, verb="created", row=study, study=study, after={"slug": slug, "title": title, "demo": demo})
+    return study
+
+
+@writes
+def add_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]) -> Study:
+    """Add texts to an open study; those it has already stay.
+
+    Raises NotFoundError, ConflictError `closed`, `withdrawn`.
+    """
+    study = _lock_run_study(actor, study)
+    if study.is_closed:
+        raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
+    added = [revision for revision in revisions if not study.revisions.filter(pk=revision.pk).exists()]
+    for revision in added:
+        if revision.document.is_withdrawn:
+            raise ConflictError("withdrawn", f"“{revision.document}” was withdrawn; it takes no new work.")
+    if added:
+        study.revisions.add(*added)
+        record(actor=actor, verb="extended", row=study, study=study, after={"added": [r.sha256 for r in added]})
+    return study
+
+
+@writes
+def add_member(*, actor: User, study: Study, user: User, role: str = Membership.Role.REVIEWER) -> Membership:
+    """Add a user under a random pseudonym, or give a member another role; a member who left returns.
+
+    Raises NotFoundError unless the actor runs the study; InvalidError for an unknown role.
+    """
+    study = _lock_run_study(actor, study)
+    if role not in Membership.Role.values:
+        raise InvalidError("role", f"“{role}” is not a role in a study.")
+    member = Membership.objects.filter(study=study, user=user).first()
+    if member is not None:
+        before = {"role": member.role, "left": member.left_at is not None}
+        if before == {"role": role, "left": False}:
+            return member
+        member.role, member.left_at = role, None
+        member.save(update_fields=["role", "left_at"])
+        after = {"role": role, "left": False}
+        record(actor=actor, verb="changed", row=member, study=study, before=before, after=after)
+        return member
+    member = _create_under_new_pseudonym(study, user, role)
+    record(actor=actor, verb="added", row=member, study=study, after={"role": role, "pseudonym": member.pseudonym})
+    return member
+
+
+def _create_under_new_pseudonym(study: Study, user: User, role: str) -> Membership:
+    while True:
+        pseudonym = new_pseudonym()
+        if Membership.objects.filter(study=study, pseudonym=pseudonym).exists():
+            continue
+        try:
+            with transaction.atomic():
+                return Membership.objects.create(study=study, user=user, role=role, pseudonym=pseudonym)
+        except IntegrityError:
+            if Membership.objects.filter(study=study, user=user).exists():
+                raise
+
+
+@writes
+def remove_member(*, actor: User, study: Study, user: User) -> Membership:
+    """Let a member leave: the row and all work stay, under the pseudonym. Raises NotFoundError."""
+    study = _lock_run_study(actor, study)
+    member = Membership.objects.active().filter(study=study, user=user).first()
+    if member is None:
+        raise NotFoundError
+    member.left_at = timezone.now()
+    member.save(update_fields=["left_at"])
+    record(actor=actor, verb="left", row=member, study=study, after={"left": True})
+    return member
+
+
+@writes
+def close_study(*, actor: User, study: Study) -> Study:
+    """Take no more work. Open assignments are locked first, so that none writes after the closing.
+
+    Raises NotFoundError. Closing again changes nothing.
+    """
+    if not study.is_run_by(actor):
+        raise NotFoundError
+    open_ones = Assignment.objects.open().filter(study=study)
+    list(open_ones.select_for_update().values_list("pk", flat=True))  # waits for writes under way
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if study.is_closed:
+        return study
+    study.closed_at = timezone.now()
+    study.save(update_fields=["closed_at"])
+    record(actor=actor, verb="closed", row=study, study=study, after={"open_assignments": open_ones.count()})
+    return study
+
+
+@writes
+def reopen_study(*, actor: User, study: Study) -> Study:
+    """Take work again. Raises NotFoundError; ConflictError `revealed` once anybody saw others' work by the closing."""
+    study = _lock_run_study(actor, study)
+    if not study.is_closed:
+        return study
+    seen = Assignment.objects.filter(study=study, revealed_at__gte=study.closed_at)
+    if seen.exists():
+        raise ConflictError(
+            "revealed", "Reviewers have seen others' work since the closing. Begin a new study instead."
+        )
+    study.closed_at = None
+    study.save(update_fields=["closed_at"])
+    record(actor=actor, verb="reopened", row=study, study=study)
+    return study

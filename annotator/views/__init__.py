@@ -1,0 +1,1 @@
+"""Pages: one file per page, its form beside its view."""
