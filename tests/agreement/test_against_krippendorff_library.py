@@ -1,0 +1,75 @@
+"""The krippendorff library as an oracle: random ratings with missing values, layers character by character."""
+
+import krippendorff
+import numpy as np
+import pytest
+
+from annotator.agreement.alpha import DIFFERENCES, alpha
+from annotator.agreement.layers import character_alpha, layer, pool_layers, sentence_alpha
+from annotator.agreement.spans import ink_before
+
+
+def random_ratings(seed, n_reviewers, n_units, n_values, missing):
+    random = np.random.default_rng(seed)
+    truth = random.integers(0, n_values, n_units)
+    noise = random.integers(0, n_values, (n_reviewers, n_units))
+    data = np.where(random.random((n_reviewers, n_units)) < 0.4, noise, truth).astype(float)
+    data[random.random((n_reviewers, n_units)) < missing] = np.nan
+    return data
+
+
+@pytest.mark.parametrize("level", DIFFERENCES)
+@pytest.mark.parametrize(
+    ("n_reviewers", "n_units", "n_values", "missing"),
+    [(2, 12, 2, 0.0), (3, 40, 5, 0.2), (5, 200, 7, 0.5), (8, 30, 4, 0.8), (4, 500, 40, 0.1)],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_alpha_of_random_ratings(level, n_reviewers, n_units, n_values, missing, seed):
+    data = random_ratings(seed, n_reviewers, n_units, n_values, missing)
+    expected = krippendorff.alpha(data, level_of_measurement=level)
+    assert alpha(data, DIFFERENCES[level]).value == pytest.approx(expected)
+
+
+LETTERS = "aé字😀 \n\t\u2003"
+
+
+def random_document(random, n_reviewers):
+    """Return a text, its sentences, spans by reviewer, and who marks which character, shape (reviewers, length)."""
+    length = int(random.integers(20, 120))
+    text = "".join(random.choice(list(LETTERS), length))
+    ends = (*sorted(set(random.integers(1, length, 8).tolist())), length)
+    marked, table = {}, np.zeros((n_reviewers, length))
+    for reviewer in range(n_reviewers):
+        pairs = np.sort(random.integers(0, length + 1, (int(random.integers(0, 7)), 2)), axis=1).tolist()
+        marked[str(reviewer)] = [(start, end) for start, end in pairs if start < end]
+        for start, end in marked[str(reviewer)]:
+            table[reviewer, start:end] = 1
+    return text, ends, marked, table
+
+
+def sentence_table(text, ends, table):
+    """Mark a sentence where at least half of its characters other than white space are marked, one by one."""
+    columns = []
+    for start, end in zip((0, *ends), ends, strict=False):
+        ink = [place for place in range(start, end) if not text[place].isspace()]
+        if ink:
+            columns.append(table[:, ink].sum(axis=1) >= len(ink) / 2)
+    return np.array(columns, dtype=float).T
+
+
+def stack(tables, n_reviewers):
+    """Put documents side by side; reviewers of one are not those of another, and are missing there."""
+    padded = [np.pad(table, ((0, n_reviewers - len(table)), (0, 0)), constant_values=np.nan) for table in tables]
+    return np.concatenate(padded, axis=1)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_layers_of_random_documents_equal_their_characters_and_sentences(seed):
+    random = np.random.default_rng(seed)
+    documents = [random_document(random, int(random.integers(2, 6))) for _ in range(3)]
+    pooled = pool_layers(layer(marked, len(text), ends, ink_before(text)) for text, ends, marked, _ in documents)
+    characters = stack([table for *_, table in documents], 5)
+    sentences = stack([sentence_table(text, ends, table) for text, ends, _, table in documents], 5)
+    for estimate, table in ((character_alpha(pooled), characters), (sentence_alpha(pooled), sentences)):
+        assert estimate.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="nominal"))
+        assert estimate.n_values == np.count_nonzero(~np.isnan(table))
