@@ -120,6 +120,7 @@ class Coding:
     independent: bool = True
     reason: str = ""
     created_at: datetime | None = None
+    begun_at: datetime | None = None  # the first act; before the reviewer's first reveal means independent
     submitted_at: datetime | None = None
     revealed_at: datetime | None = None
     passages: tuple[CodedPassage, ...] = ()

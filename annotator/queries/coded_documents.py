@@ -1,0 +1,213 @@
+"""From rows to records: the one place where the tables become what `agreement` and `formats` read."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+from uuid import UUID
+
+from annotator.models import Annotation, Assignment, Codebook, Membership, Rating, Study, User
+from annotator.records import (
+    CodebookInfo,
+    CodedDocument,
+    CodedPassage,
+    CodedRating,
+    Coding,
+    LabelInfo,
+    PointInfo,
+    ScaleInfo,
+    StudyInfo,
+)
+from sources.models import Revision, SegmentationKind
+
+Purpose = Literal["agreement", "work"]
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line for line in text.split("\n") if line)
+
+
+def codebook_info(codebook: Codebook) -> CodebookInfo:
+    """Return the record of a codebook version; four queries."""
+    labels = {label.pk: label for label in codebook.labels.all()}
+    scales = codebook.scales.prefetch_related("points", "labels")
+    return CodebookInfo(
+        slug=codebook.slug,
+        version=codebook.version,
+        title=codebook.title,
+        guidelines=codebook.guidelines,
+        published_at=codebook.published_at,
+        labels=tuple(
+            LabelInfo(
+                code=label.code,
+                name=label.name,
+                definition=label.definition,
+                use_when=label.use_when,
+                not_when=label.not_when,
+                when_in_doubt=label.when_in_doubt,
+                examples=_lines(label.examples),
+                counterexamples=_lines(label.counterexamples),
+                colour_light=label.colour_light,
+                colour_dark=label.colour_dark,
+                shortcut=label.shortcut,
+                position=label.position,
+            )
+            for label in labels.values()
+        ),
+        scales=tuple(
+            ScaleInfo(
+                code=scale.code,
+                question=scale.question,
+                level=scale.level,
+                target=scale.target,
+                points=tuple(
+                    PointInfo(value=point.value, name=point.name, anchor=point.anchor, missing=point.missing)
+                    for point in scale.points.all()
+                ),
+                labels=tuple(label.code for label in scale.labels.all()),
+                required=scale.required,
+                needs_evidence=scale.needs_evidence,
+                position=scale.position,
+            )
+            for scale in scales
+        ),
+    )
+
+
+def study_info(study: Study) -> StudyInfo:
+    """Return the record of a study."""
+    return StudyInfo(
+        slug=study.slug,
+        title=study.title,
+        codebook=(study.codebook.slug, study.codebook.version),
+        blinding=study.blinding,
+        demo=study.demo,
+        reviewers_per_document=study.reviewers_per_document,
+        created_at=study.created_at,
+        closed_at=study.closed_at,
+    )
+
+
+def _ratings_of(assignments: list[UUID]) -> tuple[Mapping[UUID, list[CodedRating]], Mapping[UUID, list[CodedRating]]]:
+    """Return ratings by annotation id, and document ratings by assignment id."""
+    evidence: dict[int, list[UUID]] = defaultdict(list)
+    links = Rating.evidence.through.objects.filter(rating__assignment__in=assignments)
+    for rating_id, annotation_id in links.values_list("rating_id", "annotation_id").order_by("annotation_id"):
+        evidence[rating_id].append(annotation_id)
+    of_passages: dict[UUID, list[CodedRating]] = defaultdict(list)
+    of_documents: dict[UUID, list[CodedRating]] = defaultdict(list)
+    columns = ("pk", "assignment_id", "annotation_id", "scale__code", "point__value", "point__missing", "version")
+    rows = Rating.objects.filter(assignment__in=assignments).order_by("scale__position", "scale__code")
+    for pk, assignment_id, annotation_id, scale, value, missing, version in rows.values_list(*columns):
+        rating = CodedRating(scale, value, missing, tuple(evidence.get(pk, ())), version)
+        if annotation_id is None:
+            of_documents[assignment_id].append(rating)
+        else:
+            of_passages[annotation_id].append(rating)
+    return of_passages, of_documents
+
+
+def _passages_of(
+    assignments: list[UUID], ratings: Mapping[UUID, list[CodedRating]], tombstones: bool
+) -> Mapping[UUID, list[CodedPassage]]:
+    rows = Annotation.objects.filter(assignment__in=assignments).order_by("start", "-end", "pk")
+    if not tombstones:
+        rows = rows.live()
+    columns = ("pk", "assignment_id", "label__code", "start", "end", "note", "version")
+    times = ("created_at", "updated_at", "deleted_at", "derived_from_id", "derivation")
+    found: dict[UUID, list[CodedPassage]] = defaultdict(list)
+    for pk, assignment_id, label, start, end, note, version, *rest in rows.values_list(*columns, *times):
+        found[assignment_id].append(
+            CodedPassage(pk, label, start, end, note, tuple(ratings.get(pk, ())), version, *rest)
+        )
+    return found
+
+
+def _codings_of(study: Study, revision_id: int, visible: Any, tombstones: bool) -> tuple[list[Coding], set[int]]:
+    assignments = list(
+        Assignment.objects.filter(study=study, revision=revision_id, pk__in=visible.values("pk"))
+        .with_independence()
+        .select_related("codebook", "reviewer")
+        .order_by("pk")  # random ids: the order tells nothing
+    )
+    ids = [assignment.pk for assignment in assignments]
+    pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
+    of_passages, of_documents = _ratings_of(ids)
+    passages = _passages_of(ids, of_passages, tombstones)
+    codings = [
+        Coding(
+            id=assignment.pk,
+            reviewer=pseudonyms[assignment.reviewer_id],
+            codebook=(assignment.codebook.slug, assignment.codebook.version),
+            kind=assignment.reviewer.kind,
+            role=assignment.role,
+            round=assignment.round,
+            state=assignment.state,
+            independent=assignment.is_independent,
+            reason=assignment.reason,
+            created_at=assignment.created_at,
+            begun_at=assignment.begun_at,
+            submitted_at=assignment.submitted_at,
+            revealed_at=assignment.revealed_at,
+            passages=tuple(passages.get(assignment.pk, ())),
+            ratings=tuple(of_documents.get(assignment.pk, ())),
+        )
+        for assignment in assignments
+    ]
+    return codings, {assignment.codebook_id for assignment in assignments}
+
+
+def coded_documents(
+    study: Study, viewer: User, *, revisions: Iterable[Revision] | None = None, purpose: Purpose = "work"
+) -> Iterator[CodedDocument]:
+    """Yield each text of the study with the work the viewer may see; a fixed number of queries for each text.
+
+    `purpose` "work" is what may be shown or exported, one's own open work and tombstones included; "agreement" is the
+    submitted work that may enter figures. `revisions` limits the texts.
+    """
+    everything = Assignment.objects.filter(study=study)
+    visible = everything.measured_for(viewer) if purpose == "agreement" else everything.work_visible_to(viewer)
+    texts = study.revisions.select_related("document__source").prefetch_related("segmentations")
+    if revisions is not None:
+        texts = texts.filter(pk__in=[revision.pk for revision in revisions])
+    everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR, Membership.Role.READER)
+    if not (viewer.runs_studies or viewer.sees_all_work or study.role_of(viewer) in everywhere):
+        texts = texts.filter(assignments__in=visible).distinct()
+    infos: dict[int, CodebookInfo] = {study.codebook_id: codebook_info(study.codebook)}
+    about = study_info(study)
+    for revision in texts.order_by("document__title", "document__slug", "number").iterator(chunk_size=50):
+        codings, codebooks = _codings_of(study, revision.pk, visible, tombstones=purpose == "work")
+        for missing in Codebook.objects.filter(pk__in=codebooks - infos.keys()):
+            infos[missing.pk] = codebook_info(missing)
+        used = {study.codebook_id, *codebooks}
+        yield _document(revision, about, {infos[pk].key: infos[pk] for pk in sorted(used)}, tuple(codings))
+
+
+def _document(
+    revision: Revision,
+    study: StudyInfo,
+    codebooks: Mapping[tuple[str, int], CodebookInfo],
+    codings: tuple[Coding, ...],
+) -> CodedDocument:
+    document = revision.document
+    segmentation = revision.segmentation(SegmentationKind.SENTENCE)
+    return CodedDocument(
+        study=study,
+        codebooks=codebooks,
+        slug=document.slug,
+        title=document.title,
+        text=revision.text,
+        sha256=revision.sha256,
+        revision=revision.number,
+        sentences=tuple(segmentation.ends),
+        segmentation=(segmentation.method, segmentation.method_version),
+        source=document.source.name if document.source else "",
+        byline=document.byline,
+        published_on=document.published_on,
+        retrieved_at=document.retrieved_at,
+        url=document.url,
+        language=document.language,
+        licence=document.licence,
+        disclosure=document.disclosure,
+        withdrawn_at=document.withdrawn_at,
+        codings=codings,
+    )
