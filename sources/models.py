@@ -241,7 +241,7 @@ class Segmentation(Immutable):
 def original_path(original: "Original", name: str) -> str:
     """A random place to keep an uploaded file: nothing the sender chose reaches the file system."""
     token = uuid4().hex
-    return f"originals/{token[:2]}/{token}"
+    return f"{token[:2]}/{token}"
 
 
 class Original(models.Model):

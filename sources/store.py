@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sources.importers import importer_for
 from sources.importers.draft import Draft
-from sources.models import Document, Original, Revision, Segmentation, SegmentationKind, Source
+from sources.models import Document, Original, Revision, RevisionQuerySet, Segmentation, SegmentationKind, Source
 from sources.segmentation import BLOCK_METHOD, SENTENCE_METHOD, block_ends, sentence_ends
 from sources.text import TextError, sha256
 
@@ -26,6 +26,12 @@ def refuse_duplicate(document: Document, draft: Draft) -> None:
     twin = document.revisions.without_text().filter(sha256=sha256(draft.text)).first()
     if twin is not None:
         raise TextError("duplicate", f"This very text is already stored as revision {twin.number} of this document.")
+
+
+def same_text_elsewhere(revision: Revision) -> RevisionQuerySet:
+    """Revisions of other documents that hold this very text."""
+    twins = Revision.objects.without_text().filter(sha256=revision.sha256).select_related("document")
+    return twins.exclude(document=revision.document_id)
 
 
 def store_revision(

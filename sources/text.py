@@ -117,3 +117,18 @@ class Utf16Index:
         if passed and self.halves[passed - 1] == offset:
             raise ValueError(f"offset {offset} is inside the surrogate pair of one character")
         return offset - passed
+
+
+def describe(raw: bytes) -> str:
+    """One paragraph on a file that `decode` accepts: encoding, sizes, line ends, SHA-256 of its text, first words."""
+    text = decode(raw)
+    mark = "with" if raw.startswith(BOM) else "without"
+    kinds = {"\r\n": "CR LF", "\n": "LF", "\r": "CR", "\x85": "NEL", "\u2028": "LS", "\u2029": "PS"}
+    endings = sorted({kinds[ending] for ending in LINE_END.findall(text)})
+    found = paragraphs(text)
+    first = text[found[0].start : found[0].end].strip() if found else ""
+    return (
+        f"UTF-8 {mark} byte order mark, {len(raw):,} bytes, {len(text):,} code points, {len(found)} paragraphs, "
+        f"line ends {' and '.join(endings) or 'none'}, SHA-256 {sha256(text)}. "
+        f"It begins: “{first[:120]}{'…' if len(first) > 120 else ''}”"
+    )
