@@ -1,0 +1,244 @@
+// What a reviewer does: each act changes the model, is kept in the outbox, can be undone and done again.
+
+import { Outbox, uuid7 } from "../queue.js";
+import { request, sendEntry } from "./api.js";
+import { announce, toast } from "./dom.js";
+import { passageOf } from "./model.js";
+
+const passageKey = (id) => `annotation:${id}`;
+const ratingKey = (assignment, scale) => `rating:${assignment}:${scale}`;
+
+const same = (a, b) => JSON.stringify(content(a)) === JSON.stringify(content(b));
+const content = (one) => {
+  if (!one) return null;
+  const { version, ...rest } = one;
+  if (rest.ratings) return { ...rest, ratings: [...rest.ratings].sort((a, b) => (a.scale < b.scale ? -1 : 1)) };
+  return { ...rest, evidence: [...rest.evidence].sort() };
+};
+
+/** Acts on one assignment. A step is {id, to} for a passage or {scale, to} for a document rating; null takes it away. */
+export class Acts {
+  /**
+   * @param {import("./model.js").Model} model
+   * @param {{user: string, api: string}} config
+   * @param {import("./text.js").Text} text
+   * @param {(state: object) => void} onState state of the outbox
+   */
+  constructor(model, config, text, onState) {
+    Object.assign(this, { model, config, text });
+    this.done = [];
+    this.undone = [];
+    this.typing = null; // id of the passage whose note was the last thing changed
+    this.tombs = new Set(); // ids the server holds as deleted: they come back through restore
+    this.versions = new Map();
+    this.remember(model.assignment);
+    this.outbox = new Outbox({
+      user: config.user,
+      send: (entry) => sendEntry(config.api, entry),
+      onState,
+      onAnswer: (entry, answer) => this.answered(entry, answer),
+    });
+  }
+
+  remember({ annotations, ratings }) {
+    for (const one of annotations) this.versions.set(passageKey(one.id), one.version);
+    for (const one of ratings) this.versions.set(ratingKey(this.model.id, one.scale), one.version);
+  }
+
+  /** Open the outbox and show what it still holds for this assignment. */
+  async open() {
+    await this.outbox.open();
+    this.overlay();
+  }
+
+  overlay() {
+    for (const entry of this.outbox.entries.filter((one) => one.assignment === this.model.id)) {
+      if (entry.about.scale) this.putRating(entry.about.scale, entry.kind === "delete" ? null : entry.about.rating);
+      else this.model.set(entry.about.id, entry.kind === "delete" ? null : entry.about.passage);
+    }
+    this.model.tell("passages");
+    this.model.tell("ratings");
+  }
+
+  /** Read the assignment again, as after a change elsewhere, and lay what is unsent over it. */
+  async reload() {
+    const { status, body } = await request("GET", `${this.config.api}assignments/${this.model.id}/`);
+    if (status !== 200) return;
+    this.remember(body);
+    this.model.assignment = body;
+    this.model.passages = new Map(body.annotations.map((one) => [one.id, passageOf(one)]));
+    this.model.ratings = new Map(body.ratings.map((one) => [one.scale, { ...one }]));
+    this.model.order = null;
+    if (!this.model.get(this.model.active)) this.model.activate(null);
+    this.overlay();
+    this.model.tell("state");
+  }
+
+  // ---- doing
+
+  /** Do steps as one act: change the model, keep the change, then show it. */
+  async act(steps, { activate, undoing = false } = {}) {
+    if (!this.model.open) return;
+    const before = this.model.active;
+    const record = steps.map((step) => ({ ...step, from: this.current(step) }));
+    for (const step of record) this.put(step);
+    if (activate !== undefined) this.model.active = activate;
+    this.typing = null;
+    if (!undoing) {
+      this.done.push(record);
+      this.undone = [];
+    }
+    await Promise.all(record.map((step) => this.keep(step)));
+    if (record.some((step) => "id" in step)) this.model.tell("passages");
+    if (record.some((step) => "scale" in step)) this.model.tell("ratings");
+    if (this.model.active !== before) this.model.tell("active", { id: this.model.active });
+  }
+
+  current(step) {
+    return "id" in step ? this.model.get(step.id) : (this.model.ratings.get(step.scale) ?? null);
+  }
+
+  put(step) {
+    if ("id" in step) this.model.set(step.id, step.to);
+    else this.putRating(step.scale, step.to);
+  }
+
+  putRating(scale, rating) {
+    if (rating) this.model.ratings.set(scale, rating);
+    else this.model.ratings.delete(scale);
+  }
+
+  async keep({ id, scale, from, to }) {
+    const assignment = this.model.id;
+    const key = id ? passageKey(id) : ratingKey(assignment, scale);
+    const change = { key, assignment, version: this.versions.get(key) ?? 0 };
+    if (id) {
+      Object.assign(change, { path: `annotations/${id}/`, about: { id, passage: to ?? from } });
+      change.kind = to ? (!from && this.tombs.has(id) ? "restore" : "put") : "delete";
+      if (change.kind === "put") {
+        const { label, start, end, quote, note, ratings } = to;
+        change.body = { assignment, label, start, end, quote, note, ratings };
+        change.local = Boolean(from) && from.label === label && from.start === start && from.end === end;
+      }
+    } else {
+      Object.assign(change, { path: `assignments/${assignment}/ratings/${scale}/`, about: { scale, rating: to ?? from } });
+      change.kind = to ? "put" : "delete";
+      change.local = true;
+      if (to) change.body = { point: to.point, evidence: to.evidence };
+    }
+    if (id && !to) this.tombs.add(id);
+    const result = await this.outbox.add(change);
+    if (result === "annihilated" && id) this.tombs.delete(id);
+  }
+
+  answered(entry, { body, version }) {
+    if (version !== null) this.versions.set(entry.key, version);
+    const later = this.outbox.entries.some((one) => one.key === entry.key && one.seq !== entry.seq);
+    if (entry.assignment !== this.model.id || later) return;
+    if (entry.about.scale) {
+      const to = entry.kind === "delete" ? null : entry.about.rating;
+      if (same(this.model.ratings.get(entry.about.scale), to)) return;
+      this.putRating(entry.about.scale, to);
+      this.model.tell("ratings");
+    } else {
+      const to = entry.kind === "delete" ? null : body?.id ? passageOf(body) : entry.about.passage;
+      if (same(this.model.get(entry.about.id), to)) return;
+      if (!to) this.tombs.add(entry.about.id);
+      this.model.set(entry.about.id, to);
+      this.model.tell("passages");
+    }
+  }
+
+  // ---- undoing
+
+  undo() {
+    return this.step(this.done, this.undone, { wanted: "from", expected: "to", word: "Undone" });
+  }
+
+  redo() {
+    return this.step(this.undone, this.done, { wanted: "to", expected: "from", word: "Done again" });
+  }
+
+  async step(stack, other, { wanted, expected, word }) {
+    const record = stack.pop();
+    if (!record) return announce("Nothing left to undo");
+    if (record.some((step) => !same(this.current(step), step[expected]))) {
+      return toast("This was changed in another window since, so it stays as it is there.");
+    }
+    const steps = record.map(({ id, scale, ...step }) => (id ? { id, to: step[wanted] } : { scale, to: step[wanted] }));
+    if (wanted === "from") steps.reverse();
+    other.push(record);
+    const kept = steps.findLast((step) => step.id && step.to);
+    await this.act(steps, { activate: kept?.id, undoing: true });
+    announce(word);
+    return undefined;
+  }
+
+  // ---- what can be done
+
+  /** Mark [start, end) with a label. Returns the new id. */
+  async mark(label, start, end, replaced = []) {
+    const id = uuid7();
+    const passage = { id, label, start, end, quote: this.text.slice(start, end), note: "", ratings: [] };
+    await this.act([...replaced.map((one) => ({ id: one.id, to: null })), { id, to: passage }], { activate: id });
+    return id;
+  }
+
+  /** Grow one passage over others with its label: their notes are kept, the first passage's ratings win. */
+  async merge(passages, start, end) {
+    const [first, ...others] = [...passages].sort((a, b) => a.start - b.start);
+    const from = Math.min(start, ...passages.map((one) => one.start));
+    const to = Math.max(end, ...passages.map((one) => one.end));
+    const merged = {
+      ...first,
+      start: from,
+      end: to,
+      quote: this.text.slice(from, to),
+      note: passages.map((one) => one.note).filter(Boolean).join("\n"),
+    };
+    await this.act([...others.map((one) => ({ id: one.id, to: null })), { id: first.id, to: merged }], { activate: first.id });
+    return first.id;
+  }
+
+  async relabel(id, label) {
+    const passage = this.model.get(id);
+    const asked = new Set(this.model.passageScales(label).map((scale) => scale.code));
+    const ratings = passage.ratings.filter((one) => asked.has(one.scale));
+    await this.act([{ id, to: { ...passage, label, ratings } }], { activate: id });
+  }
+
+  async resize(id, start, end) {
+    await this.act([{ id, to: { ...this.model.get(id), start, end, quote: this.text.slice(start, end) } }], { activate: id });
+  }
+
+  /** Rate a passage; null takes the rating away. */
+  async rate(id, scale, point) {
+    const passage = this.model.get(id);
+    const ratings = passage.ratings.filter((one) => one.scale !== scale);
+    if (point !== null) ratings.push({ scale, point });
+    await this.act([{ id, to: { ...passage, ratings } }], { activate: id });
+  }
+
+  /** Write a note. Saving while somebody types stays one act to undo. */
+  async note(id, note) {
+    const passage = this.model.get(id);
+    if (!passage || passage.note === note) return;
+    const last = this.done.at(-1);
+    const going = this.typing === id && last?.length === 1 && last[0].id === id;
+    await this.act([{ id, to: { ...passage, note } }]);
+    if (going) {
+      const { to } = this.done.pop()[0];
+      last[0].to = to;
+    }
+    this.typing = id;
+  }
+
+  async remove(id) {
+    await this.act([{ id, to: null }]);
+  }
+
+  async rateDocument(scale, point, evidence) {
+    const to = point === null ? null : { scale, point, evidence: evidence ?? this.model.ratings.get(scale)?.evidence ?? [] };
+    await this.act([{ scale, to }]);
+  }
+}

@@ -1,0 +1,95 @@
+// Making elements without markup strings, which the policy forbids, and the two ways of telling the reader something.
+
+/** An element with properties (`class`, `data`, `on`, attributes) and children; null and false children are left out. */
+export function element(tag, { data = {}, on = {}, ...attributes } = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  Object.assign(node.dataset, data);
+  for (const [type, listener] of Object.entries(on)) node.addEventListener(type, listener);
+  node.append(...children.filter((child) => child !== null && child !== false && child !== undefined));
+  return node;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+export function icon(name) {
+  return svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `${document.body.dataset.icons}#${name}` }));
+}
+
+export const byId = (id) => document.getElementById(id);
+
+/** On narrow pages the side list is a sheet at the foot of the page; wide pages show it always. */
+export function openSheet(open = true) {
+  byId("sheet-handle").setAttribute("aria-expanded", open);
+}
+
+/** A quotation, isolated from the line around it and marked with its language. */
+export function quoted(text, language, attributes = {}) {
+  return element("bdi", { dir: "auto", lang: language, ...attributes }, text);
+}
+
+/** Say one thing to assistive technology; a repeated message is said again. */
+export function announce(message) {
+  const region = byId("announcer");
+  region.textContent = "";
+  setTimeout(() => {
+    region.textContent = message;
+  }, 30);
+}
+
+let toastTimer = 0;
+
+/** Show one message at the bottom with at most one button; it stays ten seconds and while focused or pointed at. */
+export function toast(message, action, act) {
+  const box = byId("toast");
+  const close = () => {
+    if (box.matches(":focus-within, :hover")) toastTimer = setTimeout(close, 2000);
+    else box.hidden = true;
+  };
+  const button = action
+    ? element("button", { class: "button", type: "button", on: { click: () => { box.hidden = true; act(); } } }, action)
+    : null;
+  box.replaceChildren(element("span", {}, message), ...(button ? [button] : []));
+  box.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(close, 10_000);
+}
+
+/** Save a text as a file on the reader's device. */
+export function download(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = element("a", { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** A group of buttons as one tab stop: arrows move inside, Home and End go to its ends. */
+export function rove(toolbar) {
+  const stops = () =>
+    [...toolbar.querySelectorAll("button, a, summary")].filter((one) => !one.disabled && one.offsetParent !== null);
+  const choose = (chosen) => {
+    for (const one of toolbar.querySelectorAll("button, a, summary")) one.tabIndex = one === chosen ? 0 : -1;
+  };
+  choose(stops()[0]);
+  toolbar.addEventListener("focusin", ({ target }) => stops().includes(target) && choose(target));
+  toolbar.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const all = stops();
+    const here = all.indexOf(document.activeElement);
+    if (here < 0 || (!step && event.key !== "Home" && event.key !== "End")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = step ? (here + step + all.length) % all.length : event.key === "Home" ? 0 : all.length - 1;
+    all[next].focus();
+  });
+}

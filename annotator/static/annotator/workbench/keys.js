@@ -1,0 +1,150 @@
+// Single keys. Digits go by their place on the keyboard and letters too where the layout is not Latin, so that Persian
+// and French keyboards work. Nothing fires in a field or a dialog, and a setting turns single keys off (WCAG 2.1.4).
+
+import { byId, openSheet } from "./dom.js";
+
+const SETTING = "credence-single-keys";
+
+export class Keys {
+  /** @param {object} parts the modules of the workbench */
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.#readSetting();
+    document.addEventListener("keydown", (event) => this.#pressed(event));
+    byId("help").addEventListener("click", () => byId("shortcuts").showModal());
+  }
+
+  #readSetting() {
+    const box = byId("single-keys");
+    try {
+      box.checked = localStorage.getItem(SETTING) !== "off";
+    } catch {
+      box.checked = true; // storage is switched off: the setting lasts as long as the page
+    }
+    box.addEventListener("change", () => {
+      try {
+        localStorage.setItem(SETTING, box.checked ? "on" : "off");
+      } catch {
+        box.dataset.kept = "no";
+      }
+    });
+  }
+
+  #pressed(event) {
+    const { target } = event;
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
+    const field = target.closest("textarea, select, input:not([type=radio], [type=checkbox])");
+    if (event.key === "Escape" && !field) return this.#escape(event);
+    if (field || event.altKey) return undefined;
+    if (event.ctrlKey || event.metaKey) {
+      if (letterOf(event) !== "z") return undefined;
+      event.preventDefault();
+      return event.shiftKey ? this.acts.redo() : this.acts.undo();
+    }
+    if (!byId("single-keys").checked) return undefined;
+    const control = target.closest("button, a, summary, input");
+    if (control && ["Enter", " ", "ArrowUp", "ArrowDown"].includes(event.key)) return undefined;
+    const act = this.#digit(event) ?? this.#key(event);
+    if (!act) return undefined;
+    event.preventDefault();
+    return act();
+  }
+
+  #digit(event) {
+    const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+    if (digit === undefined) return null;
+    if (event.shiftKey) return this.model.get(this.model.active) ? () => this.list.details.rateByKey(Number(digit)) : null;
+    const label = [...this.model.labels.values()].find((one, index) => (one.shortcut || String(index + 1)) === digit);
+    return label ? () => this.labelling.press(label.code) : null;
+  }
+
+  #key(event) {
+    const { cursor, list, model } = this;
+    const active = model.get(model.active);
+    const mode = cursor.mode;
+    const shift = event.shiftKey;
+    switch (letterOf(event)) {
+      case "j": return () => cursor.move(1, shift);
+      case "k": return () => cursor.move(-1, shift);
+      case "ArrowDown": return mode ? () => cursor.move(1, shift) : null;
+      case "ArrowUp": return mode ? () => cursor.move(-1, shift) : null;
+      case "u": return () => cursor.unlabelled(shift ? -1 : 1);
+      case "s": return model.open ? () => cursor.setMode(!mode) : null;
+      case ",": return () => list.step(-1);
+      case ".": return () => list.step(1);
+      case "Enter": return active ? () => this.#enter() : null;
+      case "n": return active ? () => this.#focus(".details textarea") : null;
+      case "r": return active ? () => this.#focus(".details input:checked, .details input") : null;
+      case "g": return () => this.#guide();
+      case "Delete":
+      case "Backspace": return active && model.open ? () => list.remove(active.id) : null;
+      case "/": return model.open ? () => this.find.open() : null;
+      case "f": return () => this.#filter();
+      case "?": return () => byId("shortcuts").showModal();
+      case "[": case "{": return () => this.#nudge(-1, shift);
+      case "]": case "}": return () => this.#nudge(1, shift);
+      default: return null;
+    }
+  }
+
+  /** Move the end, or with Shift the start, of the selection or the active passage by one word. */
+  #nudge(direction, start) {
+    const { text, selection, model } = this;
+    const active = model.get(model.active);
+    const span = selection.span ?? (active && [active.start, active.end]);
+    if (!span) return;
+    const moved = start ? [text.wordEdge(span[0], direction, false), span[1]] : [span[0], text.wordEdge(span[1], direction, true)];
+    if (moved[0] >= moved[1]) return;
+    if (selection.span) selection.select(...moved);
+    else if (model.open) this.labelling.resize(active.id, ...moved);
+  }
+
+  /** Details of the active passage; pressed again there, the next outer passage. */
+  #enter() {
+    const item = document.activeElement?.closest(".passage, .details");
+    if (item) this.pick.outer();
+    this.#focus('.passage[aria-current="true"]');
+  }
+
+  #focus(selector) {
+    openSheet();
+    const control = document.querySelector(selector);
+    control?.focus();
+    control?.scrollIntoView({ block: "nearest" });
+  }
+
+  #filter() {
+    if (byId("filter").hidden) byId("filter-toggle").click();
+    else this.#focus("#filter input");
+  }
+
+  #guide() {
+    if (this.guide.isOpen) return this.guide.close();
+    const active = this.model.get(this.model.active);
+    const focused = document.activeElement?.closest("[data-label], [data-guide]");
+    const code = focused?.dataset.label ?? focused?.dataset.guide ?? active?.label ?? this.labelling.brush ?? [...this.model.labels.keys()][0];
+    const near = document.querySelector(`.tools [data-guide="${code}"]`);
+    return this.guide.open(code, near.offsetParent ? near : byId("labels"));
+  }
+
+  /** One step back: guideline, selection, active passage, brush, mode. */
+  #escape(event) {
+    const { guide, selection, model, labelling, cursor } = this;
+    event.preventDefault();
+    if (guide.isOpen) return guide.close();
+    if (selection.span) return selection.clear();
+    if (model.active) return model.activate(null);
+    if (labelling.brush) return labelling.setBrush(null);
+    return cursor.mode ? cursor.setMode(false) : undefined;
+  }
+}
+
+/** The key's letter, by its place on the keyboard when the layout has no Latin letters. */
+function letterOf({ key, code }) {
+  const place = /^Key([A-Z])$/.exec(code)?.[1].toLowerCase();
+  const punctuation = { Comma: ",", Period: ".", Slash: "/", BracketLeft: "[", BracketRight: "]" }[code];
+  if (key === "?") return "?";
+  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
+  if (key.length === 1 && key.charCodeAt(0) > 0x24f) return key === "؟" ? "?" : (place ?? punctuation ?? key);
+  return key;
+}

@@ -1,0 +1,116 @@
+// The workbench: reads the assignment and puts the parts together.
+
+import { Acts } from "./acts.js";
+import { request } from "./api.js";
+import { Cursor } from "./cursor.js";
+import { Documents } from "./documents.js";
+import { announce, byId, openSheet, rove } from "./dom.js";
+import { Find } from "./find.js";
+import { Guide } from "./guide.js";
+import { Keys } from "./keys.js";
+import { Labelling } from "./labelling.js";
+import { List } from "./list.js";
+import { Model } from "./model.js";
+import { Outline } from "./outline.js";
+import { Paint } from "./paint.js";
+import { Pick } from "./pick.js";
+import { Progress } from "./progress.js";
+import { Popover, Selection } from "./selection.js";
+import { Status } from "./status.js";
+import { Submit } from "./submit.js";
+import { Text } from "./text.js";
+
+const NARROW = matchMedia("(width < 60rem)");
+
+/** Say on the page why it cannot be used, with the way on that there is. */
+function refuse(words) {
+  byId("refusal-words").textContent = words;
+  byId("refusal").hidden = false;
+}
+
+async function read(config) {
+  try {
+    const { status, body } = await request("GET", `${config.api}assignments/${config.assignment}/`);
+    if (status === 200) return body;
+    if (status === 401) location.assign(`${config.login}?next=${encodeURIComponent(location.pathname)}`);
+    else refuse(body?.detail ?? `The server answered ${status}.`);
+  } catch {
+    refuse("The server could not be reached. What you did before is kept on this device; load the page again later.");
+  }
+  return null;
+}
+
+async function start() {
+  const config = JSON.parse(byId("config").textContent);
+  if (!globalThis.Highlight || !CSS.highlights) {
+    return refuse("This browser cannot paint passages: it lacks the CSS Custom Highlight API. Read them in the marked text view, or use a newer browser.");
+  }
+  const data = await read(config);
+  if (!data) return undefined;
+
+  const scroller = byId("scroller");
+  const model = new Model(data);
+  const text = new Text(byId("text"), data.revision, data.document.language);
+  const status = new Status({ model, config });
+  const acts = new Acts(model, config, text, (state) => status.show(state));
+  status.acts = acts;
+
+  new Paint(model, text);
+  const selection = new Selection(text, () => model.open);
+  const cursor = new Cursor(model, text, selection, scroller);
+  const labelling = new Labelling({ model, text, selection, cursor, acts });
+  const popover = new Popover(selection, byId("stage"), () => model.open && !labelling.brush && !cursor.mode);
+  const list = new List({ model, text, acts, labelling, cursor, scroller });
+  new Outline(byId("outline"), model, text, (id, from, to, exact) => labelling.resize(id, from, to, exact || !selection.snap));
+  new Documents({ model, acts });
+  const pick = new Pick(model, text, selection);
+  const guide = new Guide({ model, config });
+  const find = new Find({ model, text, labelling, scroller });
+  const progress = new Progress(model, text, scroller);
+  new Submit({ model, acts, config, progress, list, text, scroller });
+  new Keys({ model, text, selection, cursor, labelling, acts, list, pick, guide, find });
+  connectTools({ acts, model, selection, cursor, popover });
+
+  model.on("active", ({ id }) => {
+    list.reveal();
+    if (!NARROW.matches) return;
+    openSheet(Boolean(id));
+    const passage = model.get(id);
+    if (passage) requestAnimationFrame(() => text.reveal(passage.start, passage.end, scroller));
+  });
+
+  await acts.open();
+  document.body.dataset.ready = "yes";
+  return undefined;
+}
+
+/** The buttons of the toolbars that belong to no other part. */
+function connectTools({ acts, model, selection, cursor, popover }) {
+  const snaps = document.querySelectorAll("[data-snap]");
+  for (const snap of snaps) {
+    snap.addEventListener("click", () => {
+      selection.setSnap(!selection.snap);
+      for (const one of snaps) one.setAttribute("aria-pressed", selection.snap);
+      announce(selection.snap ? "Selections grow to whole sentences" : "Selections stay as drawn");
+      popover.place();
+    });
+  }
+  byId("selection-clear").addEventListener("click", () => selection.clear());
+  byId("sentence-mode").addEventListener("click", () => cursor.setMode(!cursor.mode));
+  byId("undo").addEventListener("click", () => acts.undo());
+  byId("redo").addEventListener("click", () => acts.redo());
+  const show = () => {
+    byId("undo").disabled = !acts.done.length || !model.open;
+    byId("redo").disabled = !acts.undone.length || !model.open;
+  };
+  model.on("passages ratings state", show);
+  show();
+  const handle = byId("sheet-handle");
+  handle.addEventListener("click", () => openSheet(handle.getAttribute("aria-expanded") !== "true"));
+  byId("more").addEventListener("click", ({ currentTarget }) => {
+    currentTarget.setAttribute("aria-expanded", currentTarget.getAttribute("aria-expanded") !== "true");
+  });
+  for (const bar of document.querySelectorAll('[role="toolbar"]')) rove(bar);
+}
+
+start();

@@ -1,0 +1,133 @@
+// What the page knows: the document, the codebook, the reviewer's passages and ratings, and what is active.
+// Changing it tells the listeners; keeping and sending changes is sync.js's business.
+
+export class Model extends EventTarget {
+  /** @param {object} data the answer of GET assignments/{id}/ */
+  constructor(data) {
+    super();
+    this.id = data.id;
+    this.assignment = data;
+    this.codebook = data.codebook;
+    this.labels = new Map([...data.codebook.labels].sort((a, b) => a.position - b.position).map((one) => [one.code, one]));
+    this.scales = new Map(data.codebook.scales.map((scale) => [scale.code, scale]));
+    this.passages = new Map(data.annotations.map((one) => [one.id, passageOf(one)]));
+    this.ratings = new Map(data.ratings.map((one) => [one.scale, { ...one, evidence: [...one.evidence] }]));
+    this.active = null; // id of the active passage
+  }
+
+  get open() {
+    return this.assignment.state === "open" && !this.assignment.study.closed_at;
+  }
+
+  /** Tell the listeners: "passages", "ratings", "active" or "state". */
+  tell(type, detail = {}) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  on(types, listener) {
+    for (const type of types.split(" ")) this.addEventListener(type, (event) => listener(event.detail, type));
+  }
+
+  // ---- passages
+
+  get(id) {
+    return this.passages.get(id) ?? null;
+  }
+
+  /** Live passages in reading order: by start, the longer first. */
+  get ordered() {
+    this.order ??= [...this.passages.values()].sort(
+      (a, b) => a.start - b.start || b.end - a.end || (a.id < b.id ? -1 : 1),
+    );
+    return this.order;
+  }
+
+  /** Put a passage as it is to be, or take it away with null. */
+  set(id, passage) {
+    const before = this.get(id);
+    if (passage) this.passages.set(id, passage);
+    else this.passages.delete(id);
+    this.order = null;
+    if (!passage && this.active === id) this.active = null;
+    return { id, before, after: passage };
+  }
+
+  /** Passages that share a character with [start, end), shortest first. */
+  covering(start, end = start + 1) {
+    return this.ordered
+      .filter((one) => one.start < end && one.end > start)
+      .sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start);
+  }
+
+  /** Passages with the same label that a passage [start, end) would overlap. */
+  clashes(label, start, end, except = null) {
+    return this.covering(start, end).filter((one) => one.label === label && one.id !== except);
+  }
+
+  activate(id) {
+    if (this.active === id) return;
+    this.active = id;
+    this.tell("active", { id });
+  }
+
+  // ---- scales
+
+  /** Scales asked of a passage with this label, required ones first. */
+  passageScales(label) {
+    return [...this.scales.values()]
+      .filter((scale) => scale.target === "passage" && (!scale.labels.length || scale.labels.includes(label)))
+      .sort((a, b) => Number(b.required) - Number(a.required));
+  }
+
+  get documentScales() {
+    return [...this.scales.values()].filter((scale) => scale.target === "document");
+  }
+
+  missingRatings(passage) {
+    const given = new Set(passage.ratings.map((one) => one.scale));
+    return this.passageScales(passage.label).filter((scale) => scale.required && !given.has(scale.code));
+  }
+
+  /** Everything a complete coding still lacks, each with words and the place where it is mended. */
+  get gaps() {
+    const gaps = [];
+    this.ordered.forEach((passage, index) => {
+      for (const scale of this.missingRatings(passage)) {
+        gaps.push({ text: `Passage ${index + 1}, ${this.labels.get(passage.label)?.name}: ${scaleName(scale)}`, passage: passage.id });
+      }
+    });
+    for (const scale of this.documentScales) {
+      const rating = this.ratings.get(scale.code);
+      if (!rating) {
+        if (scale.required) gaps.push({ text: `Document: ${scaleName(scale)}`, scale: scale.code });
+        continue;
+      }
+      const lost = rating.evidence.filter((id) => !this.passages.has(id)).length;
+      if (lost) gaps.push({ text: `Document: ${scaleName(scale)}, ${lost === 1 ? "1 evidence passage was" : `${lost} evidence passages were`} deleted`, scale: scale.code });
+      else if (scale.needs_evidence && !rating.evidence.length) gaps.push({ text: `Document: ${scaleName(scale)}, no passage named as evidence`, scale: scale.code });
+    }
+    return gaps;
+  }
+}
+
+/** A passage as this page keeps it, from the API's annotation. */
+export function passageOf({ id, label, start, end, quote, note, ratings, version }) {
+  return { id, label, start, end, quote, note, version, ratings: ratings.map(({ scale, point }) => ({ scale, point })) };
+}
+
+/** "frame-human-interest" as a person would write it: "Frame human interest". */
+export function scaleName(scale) {
+  const words = scale.code.replaceAll("-", " ");
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+const SIGNED = /^([A-Z]|\d)[ .:–]+(\S.*)$/u;
+
+/** What stands for a point and its name; the names of some scales begin with the sign: "A Completely reliable". */
+export function pointWords(scale, point) {
+  if (scale.points.every((one) => SIGNED.test(one.name))) {
+    const [, sign, name] = SIGNED.exec(point.name);
+    return { sign, name };
+  }
+  return { sign: point.missing ? "–" : String(point.value).replace("-", "−"), name: point.name };
+}

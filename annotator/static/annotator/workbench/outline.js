@@ -1,0 +1,94 @@
+// The active passage: one contour round all its lines with a handle at either end, drawn over the text. Not a
+// highlight, because any change of a highlight makes the browser check every range of the page again.
+
+import { svg } from "./dom.js";
+
+export class Outline {
+  /**
+   * @param {SVGElement} overlay
+   * @param {import("./model.js").Model} model
+   * @param {import("./text.js").Text} text
+   * @param {(id: string, start: number, end: number, exact: boolean) => void} onResize called when a handle is let go
+   */
+  constructor(overlay, model, text, onResize) {
+    Object.assign(this, { overlay, model, text, onResize });
+    model.on("passages active state", () => this.draw());
+    new ResizeObserver(() => this.draw()).observe(text.article);
+    document.fonts.ready.then(() => this.draw());
+  }
+
+  draw() {
+    const passage = this.model.get(this.model.active);
+    if (!passage) return this.overlay.replaceChildren();
+    const origin = this.overlay.getBoundingClientRect();
+    const rows = rowsOf(this.text.boxes(passage.start, passage.end), origin);
+    if (!rows.length) return this.overlay.replaceChildren();
+    const right = rows.flatMap((row) => [`${row.right},${row.top}`, `${row.right},${row.bottom}`]);
+    const left = rows.toReversed().flatMap((row) => [`${row.left},${row.bottom}`, `${row.left},${row.top}`]);
+    const first = rows[0];
+    const last = rows.at(-1);
+    const parts = [svg("path", { d: `M${[...right, ...left].join("L")}Z` })];
+    if (this.model.open) {
+      parts.push(this.#handle(passage, "start", first.rtl ? first.right : first.left, first.middle));
+      parts.push(this.#handle(passage, "end", last.rtl ? last.left : last.right, last.middle));
+    }
+    return this.overlay.replaceChildren(...parts);
+  }
+
+  #handle(passage, side, x, y) {
+    const area = svg("rect", { x: x - 12, y: y - 14, width: 24, height: 28, class: "grip" });
+    const bar = svg("rect", { x: x - 4, y: y - 7, width: 8, height: 14, rx: 2 });
+    const group = svg("g", { class: "handle", "data-side": side }, area, bar);
+    group.addEventListener("pointerdown", (event) => this.#drag(event, group, passage, side));
+    return group;
+  }
+
+  /** Follow the pointer with the native selection as preview; the passage changes on release only. */
+  #drag(event, group, passage, side) {
+    if (event.button) return;
+    event.preventDefault();
+    let { start, end } = passage;
+    const follow = ({ clientX, clientY }) => {
+      const point = this.text.nearest(clientX, clientY);
+      if (point === null) return;
+      if (side === "start") start = Math.min(point, passage.end - 1);
+      else end = Math.max(point, passage.start + 1);
+      const range = this.text.staticRange(start, end);
+      getSelection().setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
+    };
+    const stop = (release) => {
+      group.removeEventListener("pointermove", follow);
+      getSelection().removeAllRanges();
+      if (release.type === "pointerup" && (start !== passage.start || end !== passage.end)) {
+        this.onResize(passage.id, start, end, release.altKey);
+      }
+    };
+    group.setPointerCapture(event.pointerId);
+    group.addEventListener("pointermove", follow);
+    group.addEventListener("pointerup", stop, { once: true });
+    group.addEventListener("pointercancel", stop, { once: true });
+  }
+}
+
+/** The lines of a passage, each as one box relative to `origin`, closed up so that their contour is one shape. */
+function rowsOf(boxes, origin) {
+  const rows = [];
+  for (const { box, rtl } of boxes) {
+    const row = rows.at(-1);
+    const middle = box.top + box.height / 2;
+    if (row && Math.abs(row.middle - middle) < 8) {
+      row.left = Math.min(row.left, box.left);
+      row.right = Math.max(row.right, box.right);
+    } else {
+      rows.push({ middle, left: box.left, right: box.right, rtl });
+    }
+  }
+  rows.forEach((row, index) => {
+    row.middle -= origin.top;
+    row.left -= origin.left + 3;
+    row.right -= origin.left - 3;
+    row.top = index ? rows[index - 1].bottom : row.middle - 12;
+    row.bottom = row.middle + 19.5;
+  });
+  return rows;
+}

@@ -1,0 +1,98 @@
+// The save state in words, always in the same place, and what the reader can do about it.
+
+import { byId, download, element, icon, quoted } from "./dom.js";
+import { shorten } from "./labelling.js";
+import { scaleName } from "./model.js";
+
+const ICONS = { saved: "check", saving: "busy", offline: "offline", "sign-in": "lock", conflict: "alert" };
+
+const changes = (count) => (count === 1 ? "1 change" : `${count} changes`);
+
+/** The state to show for a state of the outbox: the class of its pill and its words. */
+export function saveState({ mode, waiting, parked }) {
+  if (mode === "sign-in" && waiting) return ["sign-in", `Sign in to send ${waiting}`];
+  if (mode === "offline" && waiting) return ["offline", `Offline: ${changes(waiting)} on this device`];
+  if (parked) return ["conflict", parked === 1 ? "1 needs attention" : `${parked} need attention`];
+  if (waiting) return ["saving", `Saving ${waiting}…`];
+  return ["saved", "Saved"];
+}
+
+export class Status {
+  /** @param {{model: object, config: object}} parts and, once it exists, `acts` */
+  constructor(parts) {
+    Object.assign(this, parts);
+    byId("attention-open").addEventListener("click", () => this.attend());
+    byId("attention-download").addEventListener("click", () => this.#download());
+    byId("storage-download").addEventListener("click", () => this.#download());
+    byId("sign-in").href = `${this.config.login}?next=${encodeURIComponent(location.pathname)}`;
+  }
+
+  show(state) {
+    const [kind, words] = saveState(state);
+    const pill = byId("save-state");
+    if (pill.dataset.words !== words) {
+      pill.dataset.words = words;
+      pill.className = `state ${kind}`;
+      pill.replaceChildren(icon(ICONS[kind]), words);
+    }
+    byId("attention-open").hidden = kind !== "conflict";
+    byId("sign-in").hidden = kind !== "sign-in";
+    byId("storage-notice").hidden = !state.storageError;
+    if (byId("attention").open) this.#list();
+  }
+
+  attend() {
+    this.#list();
+    byId("attention").showModal();
+  }
+
+  #download() {
+    const entries = this.acts.outbox.entries.map(({ kind, path, body, problem, about }) => ({ kind, path, body, problem, about }));
+    download("credence-unsent.json", JSON.stringify(entries, null, 2));
+  }
+
+  #list() {
+    const { parked } = this.acts.outbox;
+    const dialog = byId("attention");
+    byId("attention-list").replaceChildren(...parked.map((entry) => this.#item(entry)));
+    if (!parked.length && dialog.open) dialog.close();
+  }
+
+  #item(entry) {
+    const { outbox } = this.acts;
+    const { seq, problem, about } = entry;
+    const stale = problem.status === 412 && problem.current;
+    const button = (words, act) => element("button", { type: "button", class: "button", on: { click: act } }, words);
+    const discard = async () => {
+      await outbox.discard(seq);
+      await this.acts.reload();
+    };
+    const copy = () => navigator.clipboard?.writeText(JSON.stringify(entry.body ?? about, null, 2));
+    const choices = stale
+      ? [button("Keep mine", () => outbox.retry(seq, problem.current.version)), button("Keep the other", discard)]
+      : [button("Try again", () => outbox.retry(seq)), button("Discard", discard)];
+    return element("li", { class: "stack" },
+      element("p", { class: "small" }, problem.detail || `The server answered ${problem.status}.`),
+      this.#version(stale ? "Yours" : "", about.passage, about),
+      stale ? this.#version("The other", about.passage && problem.current, { scale: about.scale, rating: problem.current }) : null,
+      element("p", { class: "row" }, ...choices, button("Copy", copy)));
+  }
+
+  #version(title, passage, { scale, rating }) {
+    const { model } = this;
+    const heading = title ? element("strong", {}, title) : null;
+    if (scale) {
+      const known = model.scales.get(scale);
+      const point = known?.points.find((one) => one.value === rating?.point);
+      return element("p", { class: "row" }, heading, `${known ? scaleName(known) : scale}: ${point?.name ?? "not rated"}`);
+    }
+    if (!passage) return null;
+    const label = model.labels.get(passage.label);
+    const ratings = passage.ratings.map((one) => `${one.scale} ${one.point}`).join(", ");
+    return element("div", {},
+      element("p", { class: "row" }, heading, element("span", { class: "label", data: { label: passage.label } }, label?.name ?? passage.label),
+        element("span", { class: "quiet" }, ratings)),
+      element("p", {}, quoted(shorten(passage.quote, 300), null, { class: "quote" })),
+      passage.note ? element("p", { class: "small quiet" }, "Note: ", quoted(passage.note)) : null);
+  }
+}

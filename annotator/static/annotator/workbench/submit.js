@@ -1,0 +1,116 @@
+// Submitting: the gaps by name, one warning, then the lock; afterwards the way to the others' work.
+
+import { request } from "./api.js";
+import { announce, byId, element, openSheet, toast } from "./dom.js";
+
+export class Submit {
+  /** @param {{model: object, acts: object, config: object, progress: object, list: object, text: object, scroller: HTMLElement}} parts */
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.dialog = byId("submit-dialog");
+    byId("submit").addEventListener("click", () => this.ask());
+    byId("submit-lock").addEventListener("click", () => this.lock());
+    byId("reveal").addEventListener("click", () => this.reveal());
+    this.model.on("state", () => this.show());
+    this.show();
+  }
+
+  /** What the page offers in the state the assignment is in. */
+  show() {
+    const { assignment, open } = this.model;
+    const submitted = assignment.state === "submitted";
+    byId("submit").hidden = !open;
+    byId("locked").hidden = open;
+    document.body.classList.toggle("read-only", !open);
+    for (const control of document.querySelectorAll("[data-open-only]")) control.hidden = !open;
+    if (open) return;
+    const { blinding, closed_at: closed } = assignment.study;
+    const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+    byId("locked-words").textContent = submitted
+      ? `Submitted ${day.format(new Date(assignment.submitted_at))}. Your work is read-only.`
+      : assignment.state === "declined" ? "This assignment was declined. It is read-only."
+        : "This study is closed. Your work is read-only.";
+    const allowed = blinding === "until_submitted" || blinding === "open" || Boolean(closed);
+    const revealed = Boolean(assignment.revealed_at);
+    byId("reveal").hidden = !submitted || !allowed || revealed;
+    byId("agreement-link").hidden = !submitted || !revealed;
+    byId("agreement-later").hidden = !submitted || allowed || revealed;
+  }
+
+  async ask() {
+    await this.list.details.saveNote();
+    const gaps = this.model.gaps;
+    const { unseen } = this.progress;
+    const words = [];
+    if (gaps.length) words.push(gaps.length === 1 ? "1 answer is missing." : `${gaps.length} answers are missing.`);
+    if (unseen) words.push(unseen === 1 ? "1 sentence was not looked at." : `${unseen} sentences were not looked at.`);
+    if (!this.model.passages.size) words.push("No passage is marked.");
+    byId("submit-words").textContent = `${words.join(" ")} After this your work is read-only.`.trim();
+    byId("submit-gaps").replaceChildren(...gaps.map((gap) => element("li", {}, this.#gapLink(gap))));
+    this.acceptsGaps = gaps.length > 0;
+    this.#say("");
+    this.dialog.showModal();
+    byId("submit-back").focus();
+  }
+
+  #gapLink(gap) {
+    const go = () => {
+      this.dialog.close();
+      if (gap.passage) {
+        const { start, end } = this.model.get(gap.passage);
+        this.model.activate(gap.passage);
+        this.text.reveal(start, end, this.scroller);
+        this.list.reveal();
+      }
+      const group = document.querySelector(`fieldset[data-scale="${gap.scale ?? ""}"] input`)
+        ?? document.querySelector(".details fieldset input");
+      openSheet();
+      group?.focus();
+    };
+    return element("button", { type: "button", class: "link", on: { click: go } }, gap.text);
+  }
+
+  #say(words) {
+    byId("submit-problem").textContent = words;
+    byId("submit-problem").hidden = !words;
+  }
+
+  /** Send what waits, then close the assignment. Nothing is submitted while a change is not on the server. */
+  async lock() {
+    const button = byId("submit-lock");
+    button.disabled = true;
+    try {
+      const sent = await this.acts.outbox.flush();
+      if (!sent || this.acts.outbox.parked.length) {
+        return this.#say("Some changes are not on the server yet. Submit once they are saved.");
+      }
+      const answer = await request("POST", `${this.config.api}assignments/${this.model.id}/submit/`, {
+        body: { accept_gaps: this.acceptsGaps },
+      });
+      if (answer.status === 409 && answer.body?.code === "gaps") {
+        this.acceptsGaps = true;
+        byId("submit-gaps").replaceChildren(...answer.body.errors.map((gap) => element("li", {}, gap.detail)));
+        return this.#say("These answers are missing. Submit again to leave them so.");
+      }
+      if (answer.status >= 300) return this.#say(answer.body?.detail ?? `The server answered ${answer.status}. Nothing was submitted.`);
+      await this.acts.reload();
+      this.dialog.close();
+      announce("Submitted. Your work is read-only.");
+      return byId("locked").focus();
+    } catch {
+      return this.#say("The server could not be reached. Nothing was submitted; try again.");
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  async reveal() {
+    try {
+      const answer = await request("POST", `${this.config.api}assignments/${this.model.id}/reveal/`, { body: {} });
+      if (answer.status < 300) location.assign(this.config.agreement);
+      else toast(answer.body?.detail ?? `The server answered ${answer.status}.`);
+    } catch {
+      toast("The server could not be reached. Try again.");
+    }
+  }
+}
