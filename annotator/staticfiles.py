@@ -4,7 +4,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Without the rewriting, a relative import would break in production only."""
+    """Without the rewriting of imports, a relative one would break in production only."""
 
     support_js_module_import_aggregation = True
-    manifest_strict = False  # before collectstatic has run, names stand for themselves
+
+    def stored_name(self, name: str) -> str:
+        """Return the hashed name; before collectstatic has run (in tests), a file stands under its own."""
+        return super().stored_name(name) if self.hashed_files else name

@@ -1,15 +1,18 @@
 """Every read that crosses tables, one file per question. All of them ask `visible_to` or `measured_for` first."""
 
 from annotator.queries.agreement import agreement_report, may_see_agreement, measured_documents, report_etag
-from annotator.queries.coded_documents import codebook_info, coded_documents
+from annotator.queries.coded_documents import all_coded_documents, codebook_info, coded_documents
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
+from annotator.queries.verification import Verification, verification
 
 __all__ = [
     "HomeRow",
     "ProgressCell",
     "ProgressGrid",
+    "Verification",
     "agreement_report",
+    "all_coded_documents",
     "codebook_info",
     "coded_documents",
     "home_rows",
@@ -17,4 +20,5 @@ __all__ = [
     "measured_documents",
     "report_etag",
     "study_progress",
+    "verification",
 ]

@@ -166,16 +166,26 @@ def coded_documents(
     """
     everything = Assignment.objects.filter(study=study)
     visible = everything.measured_for(viewer) if purpose == "agreement" else everything.work_visible_to(viewer)
-    texts = study.revisions.select_related("document__source").prefetch_related("segmentations")
+    texts = study.revisions.all()
     if revisions is not None:
         texts = texts.filter(pk__in=[revision.pk for revision in revisions])
     everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR, Membership.Role.READER)
     if not (viewer.runs_studies or viewer.sees_all_work or study.role_of(viewer) in everywhere):
         texts = texts.filter(assignments__in=visible).distinct()
+    return _records(study, texts, visible, tombstones=purpose == "work")
+
+
+def all_coded_documents(study: Study) -> Iterator[CodedDocument]:
+    """Yield everything, work not submitted included: for the operator's own commands, never for a page."""
+    return _records(study, study.revisions.all(), Assignment.objects.filter(study=study), tombstones=True)
+
+
+def _records(study: Study, texts: Any, visible: Any, tombstones: bool) -> Iterator[CodedDocument]:
     infos: dict[int, CodebookInfo] = {study.codebook_id: codebook_info(study.codebook)}
     about = study_info(study)
+    texts = texts.select_related("document__source").prefetch_related("segmentations")
     for revision in texts.order_by("document__title", "document__slug", "number").iterator(chunk_size=50):
-        codings, codebooks = _codings_of(study, revision.pk, visible, tombstones=purpose == "work")
+        codings, codebooks = _codings_of(study, revision.pk, visible, tombstones)
         for missing in Codebook.objects.filter(pk__in=codebooks - infos.keys()):
             infos[missing.pk] = codebook_info(missing)
         used = {study.codebook_id, *codebooks}
