@@ -1,0 +1,119 @@
+"""What one row of our JSON Lines is compared with beyond its own shape: its codebook, its text, its assignment."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from annotator.formats.problems import shown
+from annotator.records import CodebookInfo, CodedRating, LabelInfo, PointInfo, ScaleInfo
+from sources.text import Utf16Index, quote_context
+
+Complain = Callable[[str, str], None]
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Instrument:
+    """A codebook and what a rating or label is looked up in."""
+
+    info: CodebookInfo
+    labels: frozenset[str]
+    scales: dict[str, ScaleInfo]
+    points: dict[tuple[str, int], PointInfo]
+
+
+def check_codebook(taken: Row, complain: Complain) -> None:
+    """Complain of codes and values that are there twice, and of scales asked of labels that are not there."""
+    labels = [label["code"] for label in taken.get("labels", ())]
+    scales = taken.get("scales", ())
+    refuse_doubles(labels, "labels[{}].code", complain)
+    refuse_doubles([scale["code"] for scale in scales], "scales[{}].code", complain)
+    for i, scale in enumerate(scales):
+        refuse_doubles([point["value"] for point in scale["points"]], f"scales[{i}].points[{{}}].value", complain)
+        refuse_doubles(scale["labels"], f"scales[{i}].labels[{{}}]", complain)
+        for k, label in enumerate(scale["labels"]):
+            if label not in labels:
+                complain(f"scales[{i}].labels[{k}]", f"the codebook has no label {label}")
+
+
+def build_instrument(taken: Row) -> Instrument:
+    """Make the record of a codebook whose row has no fault."""
+    scales = tuple(
+        ScaleInfo(**{**scale, "points": tuple(PointInfo(**point) for point in scale["points"])})
+        for scale in taken["scales"]
+    )
+    labels = tuple(LabelInfo(**label) for label in taken["labels"])
+    return Instrument(
+        CodebookInfo(**{**taken, "labels": labels, "scales": scales}),
+        frozenset(label.code for label in labels),
+        {scale.code: scale for scale in scales},
+        {(scale.code, point.value): point for scale in scales for point in scale.points},
+    )
+
+
+def fitting_ratings(taken: Row, instrument: Instrument, target: str, complain: Complain) -> tuple[CodedRating, ...]:
+    """Return the ratings of a passage or document, complaining where one does not fit the codebook."""
+    label = taken.get("label")
+    refuse_doubles([rating["scale"] for rating in taken["ratings"]], "ratings[{}].scale", complain)
+    ratings = []
+    for i, rating in enumerate(taken["ratings"]):
+        scale = instrument.scales.get(rating["scale"])
+        point = instrument.points.get((rating["scale"], rating["point"]))
+        if scale is None:
+            complain(f"ratings[{i}].scale", f"the codebook has no scale {rating['scale']}")
+            continue
+        if scale.target != target:
+            complain(f"ratings[{i}].scale", f"scale {scale.code} is asked of a {scale.target}, not a {target}")
+        elif label is not None and scale.labels and label not in scale.labels:
+            complain(f"ratings[{i}].scale", f"scale {scale.code} is not asked of label {label}")
+        if point is None:
+            complain(f"ratings[{i}].point", f"scale {scale.code} has no point {rating['point']}")
+            continue
+        if rating["missing"] != point.missing:
+            complain(f"ratings[{i}].missing", "differs from the codebook")
+        if rating["name"] != point.name:
+            complain(f"ratings[{i}].name", "differs from the codebook")
+        ratings.append(CodedRating(scale.code, point.value, point.missing, rating["evidence"], rating["version"]))
+    return tuple(ratings)
+
+
+def refuse_doubles(values: Iterable[Any], place: str, complain: Complain) -> None:
+    """Complain of each value that came before; `place` is the field, with {} for the value's number."""
+    seen = set()
+    for i, value in enumerate(values):
+        if value in seen:
+            complain(place.format(i), f"is there twice: {shown(value)}")
+        seen.add(value)
+
+
+def follows(time: datetime, earlier: datetime | None) -> bool:
+    """Whether `time` is not before a time that is known."""
+    return earlier is not None and time >= earlier
+
+
+def compare(taken: Row, name: str, expected: object, complain: Complain) -> None:
+    """Complain where an annotation says otherwise than its assignment."""
+    if name in taken and taken[name] != expected:
+        complain(name, f"differs from the assignment's, which is {shown(expected)}")
+
+
+def check_span(taken: Row, text: str, utf16: Utf16Index, complain: Complain) -> None:
+    """Complain where offsets, quote and context do not agree with the text."""
+    start, end = taken["start"], taken["end"]
+    if end > len(text):
+        complain("end", f"is {end}, but the text has {len(text)} code points")
+    elif start >= end:
+        complain("start", f"is {start}, which is not before the end, {end}")
+    else:
+        for name, offset in (("start_utf16", start), ("end_utf16", end)):
+            expected = utf16.to_utf16(offset)
+            if taken[name] != expected:
+                complain(name, f"is {taken[name]}, but offset {offset} is {expected} in UTF-16 units")
+        if taken["quote"] != text[start:end]:
+            complain("quote", f"is not the text from {start} to {end}")
+        prefix, suffix = quote_context(text, start, end)
+        if taken["prefix"] != prefix:
+            complain("prefix", "is not the 32 code points before the passage")
+        if taken["suffix"] != suffix:
+            complain("suffix", "is not the 32 code points after the passage")

@@ -1,0 +1,445 @@
+"""Reads our JSON Lines back into records: every row is checked, against the rows above it too, before any is returned.
+
+The layout is described in `annotator.formats.jsonl`, the shape of the rows in `annotator.formats.jsonl_rows`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from annotator.formats.jsonl_checks import (
+    Complain,
+    Instrument,
+    Row,
+    build_instrument,
+    check_codebook,
+    check_span,
+    compare,
+    fitting_ratings,
+    follows,
+    refuse_doubles,
+)
+from annotator.formats.jsonl_rows import HEADER, ROWS, ShapeError, decode, take, unsafe_strings
+from annotator.formats.problems import Problems, shown
+from annotator.records import CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from sources.text import Utf16Index, sha256
+
+Texts = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A whole file without a fault.
+
+    `lines` gives the line number of each assignment and annotation id, for an importer that finds a fault of its own;
+    `outside` holds the ids that annotations are derived from and the file does not have.
+    """
+
+    documents: list[CodedDocument]
+    software: str
+    exported_at: datetime | None
+    demo: bool
+    lines: Mapping[UUID, int]
+    outside: frozenset[UUID]
+
+
+def parse(stream: Iterable[bytes] | Iterable[str], texts: Texts | None = None) -> Reading:
+    """Read a whole file as `jsonl.read` does, and keep its header and line numbers too."""
+    return _Reader(texts).read(stream)
+
+
+@dataclass(slots=True)
+class _Work:
+    """An assignment being read."""
+
+    row: Row
+    instrument: Instrument
+    document: "_Text"
+    coding: Coding
+    passages: list[CodedPassage] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Text:
+    """A document being read: its record without codings, and the works on it."""
+
+    row: Row
+    record: CodedDocument
+    utf16: Utf16Index
+    works: list[_Work] = field(default_factory=list)
+    evidence: list[tuple[int, str, UUID]] = field(default_factory=list)
+
+
+class _Reader:
+    """What was read so far. A thing whose row is bad is kept as None: known, so that rows naming it are not blamed."""
+
+    def __init__(self, texts: Texts | None) -> None:
+        self.texts = texts
+        self.problems = Problems()
+        self.before = 0  # faults found before the line being read
+        self.unreadable = False  # some line could not even be decoded
+        self.header: Row = {}
+        self.counts = dict.fromkeys((kind for kind in ROWS if kind != "end"), 0)
+        self.codebooks: dict[tuple[str, int], Instrument | None] = {}
+        self.studies: dict[str, StudyInfo | None] = {}
+        self.documents: dict[tuple[str, str, int], _Text | None] = {}
+        self.hashes: dict[tuple[str, str, str], int] = {}
+        self.assignments: dict[UUID, _Work | None] = {}
+        self.annotations: dict[UUID, _Work | None] = {}
+        self.rounds: dict[tuple[Any, ...], int] = {}
+        self.kinds: dict[tuple[str, str], str] = {}
+        self.lines: dict[UUID, int] = {}
+        self.rows = {
+            "codebook": self.codebook,
+            "study": self.study,
+            "document": self.document,
+            "assignment": self.assignment,
+            "annotation": self.annotation,
+        }
+
+    def read(self, stream: Iterable[bytes] | Iterable[str]) -> Reading:
+        """Read every line, then raise all faults or return the whole."""
+        number = 0
+        ended = 0
+        for number, line in enumerate(stream, start=1):
+            self.before = self.problems.total
+            row = self.decoded(number, line)
+            if number == 1:
+                self.read_header(row)
+                continue
+            if ended:
+                self.problems.add(number, "", f"stands after the end line {ended}: nothing may follow it")
+                break
+            if row is None:
+                continue
+            kind = row.get("type")
+            if kind == "end":
+                ended = number
+                self.end(row, self.complainer(number))
+            elif isinstance(kind, str) and kind in self.rows:
+                self.counts[kind] += 1
+                self.rows[kind](number, row, self.complainer(number))
+            elif kind == "header":
+                self.problems.add(number, "type", "is a second header: a file has one, on its first line")
+            else:
+                self.problems.add(number, "type", f"is not a known type of row: {shown(kind)}")
+        if not number and not self.problems.total:
+            self.problems.add(1, "", "the file is empty")
+        elif not ended:
+            self.problems.add(number + 1, "", "the file is cut short: its last line must be of type end")
+        self.check_evidence()
+        self.check_overlaps()
+        self.problems.raise_any()
+        return self.reading()
+
+    def complainer(self, number: int) -> Complain:
+        """Return a way to note faults of this line."""
+        return lambda name, reason: self.problems.add(number, name, reason)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found wrong with the line being read."""
+        return self.problems.total == self.before
+
+    def decoded(self, number: int, line: bytes | str) -> Row | None:
+        """Return the line's object, its unsafe strings noted, or None after noting why there is none."""
+        try:
+            text = line if isinstance(line, str) else line.decode("utf-8")
+            row = decode(text.removeprefix("\ufeff") if number == 1 else text)
+        except UnicodeDecodeError as error:
+            self.problems.add(number, "", f"is not UTF-8 at byte {error.start + 1} of the line")
+        except ShapeError as error:
+            self.problems.add(number, "", error.reason)
+        else:
+            for path, reason in unsafe_strings(row):
+                self.problems.add(number, path, reason)
+            return row
+        self.unreadable = True
+        return None
+
+    def unresolved(self, number: int, name: str, reason: str) -> None:
+        """Note a reference to a row that is not there, unless a line that cannot be read may have been that row."""
+        if not self.unreadable:
+            self.problems.add(number, name, reason)
+
+    def read_header(self, row: Row | None) -> None:
+        """Take the header; without one the rest cannot be judged, so its faults are raised at once."""
+        if row is not None and row.get("type") == "header":
+            self.header = take(row, HEADER, self.complainer(1))
+        elif row is not None:
+            self.problems.add(1, "type", f"must be header on the first line, not {shown(row.get('type'))}")
+        self.problems.raise_any()
+
+    def end(self, row: Row, complain: Complain) -> None:
+        """Compare the counts with the rows that were there."""
+        names = {"codebook": "codebooks", "study": "studies", "document": "documents"}
+        names |= {"assignment": "assignments", "annotation": "annotations"}
+        claimed = take(row, ROWS["end"], complain)
+        if self.unreadable:
+            return
+        for kind, name in names.items():
+            if name in claimed and claimed[name] != self.counts[kind]:
+                complain(name, f"says {claimed[name]}, but the file has {self.counts[kind]}")
+
+    def codebook(self, number: int, row: Row, complain: Complain) -> None:
+        """Take a codebook with its labels and scales."""
+        taken = take(row, ROWS["codebook"], complain)
+        if not taken.keys() >= {"slug", "version"}:
+            return
+        key = taken["slug"], taken["version"]
+        if key in self.codebooks:
+            complain("version", f"codebook {key[0]} {key[1]} has a line already")
+            return
+        check_codebook(taken, complain)
+        self.codebooks[key] = build_instrument(taken) if self.sound else None
+
+    def study(self, number: int, row: Row, complain: Complain) -> None:
+        """Take a study."""
+        taken = take(row, ROWS["study"], complain)
+        if "slug" not in taken:
+            return
+        slug = taken["slug"]
+        if slug in self.studies:
+            complain("slug", f"study {slug} has a line already")
+            return
+        self.check_demo(taken, complain)
+        if taken.keys() >= {"codebook", "codebook_version"}:
+            self.find_codebook(number, (taken["codebook"], taken["codebook_version"]), "codebook")
+        if not self.sound:
+            self.studies[slug] = None
+            return
+        codebook = taken.pop("codebook"), taken.pop("codebook_version")
+        self.studies[slug] = StudyInfo(codebook=codebook, **taken)
+
+    def document(self, number: int, row: Row, complain: Complain) -> None:
+        """Take a document with its text, from the file or by its hash from the caller."""
+        taken = take(row, ROWS["document"], complain)
+        if not taken.keys() >= {"study", "document", "revision"}:
+            return
+        key = taken["study"], taken["document"], taken["revision"]
+        if key in self.documents:
+            complain("revision", f"revision {key[2]} of document {key[1]} has a line already in study {key[0]}")
+            return
+        self.documents[key] = None
+        self.check_demo(taken, complain)
+        if taken["study"] not in self.studies:
+            self.unresolved(number, "study", f"no line above describes study {taken['study']}")
+        codebooks = [(book["slug"], book["version"]) for book in taken.get("codebooks", ())]
+        refuse_doubles(codebooks, "codebooks[{}].version", complain)
+        for i, codebook in enumerate(codebooks):
+            self.find_codebook(number, codebook, f"codebooks[{i}]")
+        if "revision_sha256" in taken:
+            other = self.hashes.setdefault((*key[:2], taken["revision_sha256"]), taken["revision"])
+            if other != taken["revision"]:
+                complain("revision_sha256", f"revision {other} of this document has the same text")
+        content = self.text_of(taken, complain)
+        study = self.studies.get(taken["study"])
+        instruments = [self.codebooks.get(codebook) for codebook in codebooks]
+        if not self.sound or study is None or content is None or None in instruments:
+            return
+        given = {
+            name: taken[name]
+            for name in taken.keys()
+            - {"study", "demo", "document", "revision_sha256", "length", "codebooks", "text"}
+            - {"segmentation_method", "segmentation_version"}
+        }
+        record = CodedDocument(
+            study=study,
+            codebooks={one.info.key: one.info for one in instruments if one},
+            slug=taken["document"],
+            text=content,
+            sha256=taken["revision_sha256"],
+            segmentation=(taken["segmentation_method"], taken["segmentation_version"]),
+            **given,
+        )
+        self.documents[key] = _Text(taken, record, Utf16Index(content))
+
+    def text_of(self, taken: Row, complain: Complain) -> str | None:
+        """Return the document's text once its hash, length and sentences agree with it, or None."""
+        if not taken.keys() >= {"text", "revision_sha256", "length", "sentences"}:
+            return None
+        content = taken["text"]
+        digest = taken["revision_sha256"]
+        if content is None:
+            content = self.texts(digest) if self.texts else None
+            if content is None:
+                complain(
+                    "text", "is not in the file, and no text with this sha256 is known here: import the text first"
+                )
+                return None
+        if sha256(content) != digest:
+            complain("revision_sha256", "is not the hash of this text")
+            return None
+        if len(content) != taken["length"]:
+            complain("length", f"says {taken['length']}, but the text has {len(content)} code points")
+        ends = taken["sentences"]
+        if ends and (list(ends) != sorted(set(ends)) or ends[-1] != len(content)):
+            complain("sentences", "must rise and end at the length of the text")
+        return content
+
+    def assignment(self, number: int, row: Row, complain: Complain) -> None:
+        """Take an assignment with its document ratings."""
+        taken = take(row, ROWS["assignment"], complain)
+        if "id" not in taken or not self.claim(taken["id"], number, complain):
+            return
+        self.assignments[taken["id"]] = None
+        self.check_demo(taken, complain)
+        if taken.keys() >= {"state", "submitted_at"} and (taken["state"] == "submitted") != bool(taken["submitted_at"]):
+            complain("submitted_at", "must be set exactly where the state is submitted")
+        if (
+            taken.get("revealed_at")
+            and "submitted_at" in taken
+            and not follows(taken["revealed_at"], taken["submitted_at"])
+        ):
+            complain("revealed_at", "must not be set before the assignment was submitted")
+        if not taken.keys() >= ROWS["assignment"].keys():
+            return
+        key = taken["study"], taken["document"], taken["revision"]
+        if key not in self.documents:
+            self.unresolved(
+                number, "document", f"no line above describes revision {key[2]} of document {key[1]} in study {key[0]}"
+            )
+            return
+        document = self.documents[key]
+        if document is None:
+            return
+        self.check_rounds(number, taken, key, complain)
+        if taken["revision_sha256"] != document.record.sha256:
+            complain("revision_sha256", f"is not that of revision {key[2]} of document {key[1]}")
+        codebook = taken["codebook"], taken["codebook_version"]
+        if codebook not in document.record.codebooks:
+            complain("codebook", f"document {key[1]} does not name codebook {codebook[0]} {codebook[1]}")
+            return
+        instrument = self.codebooks[codebook]
+        if instrument is None:
+            return
+        ratings = self.ratings(number, taken, instrument, document, "document", complain)
+        if not self.sound:
+            return
+        coding = Coding(
+            id=taken["id"],
+            reviewer=taken["reviewer"],
+            codebook=codebook,
+            kind=taken["reviewer_kind"],
+            ratings=ratings,
+            **{name: taken[name] for name in ("role", "round", "state", "independent", "reason")},
+            **{name: taken[name] for name in ("created_at", "begun_at", "submitted_at", "revealed_at")},
+        )
+        work = _Work(taken, instrument, document, coding)
+        self.assignments[taken["id"]] = work
+        document.works.append(work)
+
+    def check_rounds(self, number: int, taken: Row, document: tuple[str, str, int], complain: Complain) -> None:
+        """Complain of a second reading in one round, a second gold standard, and a reviewer both human and machine."""
+        reviewer = taken["study"], taken["reviewer"]
+        other = self.rounds.setdefault((document, taken["reviewer"], taken["round"]), number)
+        if other != number:
+            complain("round", f"line {other} is this reviewer's reading of this document in this round")
+        if taken["role"] == "adjudicator" and taken["state"] != "declined":
+            other = self.rounds.setdefault((document,), number)
+            if other != number:
+                complain("role", f"line {other} is the adjudicator's reading of this document")
+        if self.kinds.setdefault(reviewer, taken["reviewer_kind"]) != taken["reviewer_kind"]:
+            complain("reviewer_kind", f"reviewer {shown(taken['reviewer'])} was of the other kind on a line above")
+
+    def annotation(self, number: int, row: Row, complain: Complain) -> None:
+        """Take an annotation and compare it with its assignment, codebook and text."""
+        taken = take(row, ROWS["annotation"], complain)
+        if "id" not in taken or not self.claim(taken["id"], number, complain):
+            return
+        self.annotations[taken["id"]] = None
+        if "assignment" not in taken:
+            return
+        if taken["assignment"] not in self.assignments:
+            self.unresolved(number, "assignment", f"no line above describes assignment {taken['assignment']}")
+            return
+        work = self.assignments[taken["assignment"]]
+        if work is None:
+            return
+        self.annotations[taken["id"]] = work
+        for name in ("study", "demo", "document", "revision", "revision_sha256", "codebook", "codebook_version"):
+            compare(taken, name, work.row[name], complain)
+        for name in ("round", "reviewer"):
+            compare(taken, name, work.row[name], complain)
+        if "label" in taken and taken["label"] not in work.instrument.labels:
+            complain("label", f"the codebook has no label {taken['label']}")
+        if taken.keys() >= {"start", "end", "start_utf16", "end_utf16", "quote", "prefix", "suffix"}:
+            check_span(taken, work.document.record.text, work.document.utf16, complain)
+        if taken.get("derived_from") == taken["id"]:
+            complain("derived_from", "is the annotation itself")
+        ratings: tuple[CodedRating, ...] = ()
+        if "ratings" in taken:
+            ratings = self.ratings(number, taken, work.instrument, work.document, "passage", complain)
+        if not self.sound:
+            return
+        given = ("id", "label", "start", "end", "note", "version", "derived_from", "derivation")
+        times = ("created_at", "updated_at", "deleted_at")
+        work.passages.append(CodedPassage(ratings=ratings, **{name: taken[name] for name in given + times}))
+
+    def ratings(
+        self, number: int, taken: Row, instrument: Instrument, document: _Text, target: str, complain: Complain
+    ) -> tuple[CodedRating, ...]:
+        """Return the ratings of a row that fit the codebook, their evidence noted for the end of the file."""
+        for i, rating in enumerate(taken["ratings"]):
+            refuse_doubles(rating["evidence"], f"ratings[{i}].evidence[{{}}]", complain)
+            document.evidence.extend((number, f"ratings[{i}].evidence", passage) for passage in rating["evidence"])
+        return fitting_ratings(taken, instrument, target, complain)
+
+    def claim(self, name: UUID, number: int, complain: Complain) -> bool:
+        """Note the line of an assignment's or annotation's id; complain and return False where it is taken."""
+        other = self.lines.setdefault(name, number)
+        if other != number:
+            complain("id", f"line {other} has the same id")
+        return other == number
+
+    def check_demo(self, taken: Row, complain: Complain) -> None:
+        """Complain where a row is invented and the file is not, or the other way round."""
+        if "demo" in taken and taken["demo"] != self.header["demo"]:
+            complain("demo", "differs from the header: one file cannot hold both invented labels and real ones")
+
+    def find_codebook(self, number: int, key: tuple[str, int], name: str) -> None:
+        """Complain of a codebook that no line above describes."""
+        if key not in self.codebooks:
+            self.unresolved(number, name, f"no line above describes codebook {key[0]} {key[1]}")
+
+    def check_evidence(self) -> None:
+        """Complain of evidence that is not an annotation on the same document."""
+        for document in self.documents.values():
+            for number, name, passage in document.evidence if document else ():
+                if passage not in self.annotations:
+                    self.unresolved(number, name, f"the file has no annotation {passage}")
+                elif (work := self.annotations[passage]) is not None and work.document is not document:
+                    self.problems.add(number, name, f"annotation {passage} is on another document")
+
+    def check_overlaps(self) -> None:
+        """Complain of two passages that are not deleted, share a label and overlap, in one assignment."""
+        for work in self.assignments.values():
+            if work is None:
+                continue
+            reached: dict[str, tuple[int, UUID]] = {}
+            for passage in sorted(work.passages, key=lambda passage: (passage.start, passage.end)):
+                if passage.deleted_at is not None:
+                    continue
+                end, other = reached.get(passage.label, (0, passage.id))
+                if passage.start < end:
+                    line = max(self.lines[passage.id], self.lines[other])
+                    earlier = min(self.lines[passage.id], self.lines[other])
+                    self.problems.add(line, "start", f"overlaps line {earlier}, which has the same label")
+                if passage.end > end:
+                    reached[passage.label] = passage.end, passage.id
+
+    def reading(self) -> Reading:
+        """Put the records together."""
+        documents = []
+        derived_from = set()
+        for document in self.documents.values():
+            if document is None:
+                raise AssertionError("a document without a record was not complained of")
+            codings = tuple(replace(work.coding, passages=tuple(work.passages)) for work in document.works)
+            derived_from |= {p.derived_from for coding in codings for p in coding.passages if p.derived_from}
+            documents.append(replace(document.record, codings=codings))
+        outside = frozenset(derived_from - self.annotations.keys())
+        header = {name: self.header[name] for name in ("software", "exported_at", "demo")}
+        return Reading(documents=documents, lines=self.lines, outside=outside, **header)

@@ -1,0 +1,70 @@
+"""CSV with one row per annotation, safe to open in a spreadsheet.
+
+Columns: those of `cells.PLACE`, then annotation (id), label, label_name, start, end, start_utf16, end_utf16, quote,
+prefix, suffix, note, version, created_at, updated_at, submitted_at, then two for each passage scale and other_ratings
+as `cells.RatingColumns` says. Offsets are half-open, in code points of the revision and in UTF-16 units.
+
+Deleted annotations are left out. So are readings that marked nothing and the ratings of whole documents: they have no
+annotation to stand beside and are in the format of `assignments`. Text that a spreadsheet would take for a formula has
+a ' before it; nothing else is changed.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from annotator.formats.cells import MEDIA_TYPE, PLACE, Cell, RatingColumns, heading, line, place
+from annotator.formats.output import DEFAULTS, Options, Writable, pour
+from annotator.records import CodedDocument
+from sources.text import Utf16Index, quote_context
+
+TITLE = "CSV, one row per label"
+EXTENSION = "csv"
+
+__all__ = ["EXTENSION", "MEDIA_TYPE", "TITLE", "lines", "write"]
+
+_COLUMNS = (
+    *("annotation", "label", "label_name", "start", "end", "start_utf16", "end_utf16", "quote", "prefix", "suffix"),
+    *("note", "version", "created_at", "updated_at", "submitted_at"),
+)
+
+
+def write(documents: Iterable[CodedDocument], out: Writable, options: Options = DEFAULTS) -> None:
+    """Write `documents` to a binary file, or a text one opened with newline=""; see `lines`."""
+    pour(lines(documents, options), out)
+
+
+def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> Iterator[str]:
+    """Yield the file a line at a time, each with its CR LF, holding one document at a time in memory.
+
+    The scales that get columns are those of `options.codebooks` and of the first document's.
+    """
+    documents = iter(documents)
+    first = next(documents, None)
+    known = () if first is None else first.codebooks.values()
+    scales = RatingColumns([*options.codebooks, *known], "passage")
+    yield heading([*PLACE, *_COLUMNS, *scales.names])
+    for document in chain([] if first is None else [first], documents):
+        names = {(key, label.code): label.name for key, book in document.codebooks.items() for label in book.labels}
+        utf16 = Utf16Index(document.text)
+        for coding in document.codings:
+            shared = place(document, coding)
+            for passage in coding.passages:
+                if passage.deleted_at is not None:
+                    continue
+                cells: list[Cell] = [
+                    passage.id,
+                    passage.label,
+                    names.get((coding.codebook, passage.label)),
+                    passage.start,
+                    passage.end,
+                    utf16.to_utf16(passage.start),
+                    utf16.to_utf16(passage.end),
+                    document.text[passage.start : passage.end],
+                    *quote_context(document.text, passage.start, passage.end),
+                    passage.note,
+                    passage.version,
+                    passage.created_at,
+                    passage.updated_at,
+                    coding.submitted_at,
+                ]
+                yield line([*shared, *cells, *scales.cells(passage.ratings)])

@@ -1,0 +1,223 @@
+import dataclasses
+import io
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from annotator.formats import Options, jsonl
+from annotator.formats.jsonl_rows import LABEL, POINT, RATING, ROWS, SCALE
+from annotator.records import (
+    CodebookInfo,
+    CodedDocument,
+    CodedPassage,
+    CodedRating,
+    Coding,
+    LabelInfo,
+    PointInfo,
+    ScaleInfo,
+    StudyInfo,
+)
+from tests.formats.making import (
+    OPTIONS,
+    documents,
+    make_codebook,
+    make_documents,
+    make_file,
+    make_id,
+    make_rows,
+    make_time,
+)
+
+steady = settings(
+    derandomize=True,
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def test_the_small_study_comes_back_equal():
+    assert jsonl.read(io.BytesIO(make_file(make_documents()))) == make_documents()
+
+
+@steady
+@given(documents())
+def test_whatever_records_hold_they_come_back_equal(coded):
+    assert jsonl.read(io.BytesIO(make_file(coded))) == coded
+
+
+@steady
+@given(documents())
+def test_texts_left_out_come_back_by_their_hash(coded):
+    raw = make_file(coded, Options(texts=False))
+    assert jsonl.read(io.BytesIO(raw), {document.sha256: document.text for document in coded}.get) == coded
+
+
+@steady
+@given(documents())
+def test_no_string_can_break_a_line(coded):
+    content = make_file(coded).decode()
+    lines = content.splitlines()
+    assert len(lines) == content.count("\n")
+    assert all(json.loads(line)["type"] for line in lines)
+    assert jsonl.read(lines) == coded
+
+
+@steady
+@given(documents())
+def test_every_quote_is_found_by_code_points_and_by_utf16_units(coded):
+    text = ""
+    for row in map(json.loads, make_file(coded).decode().splitlines()):
+        if row["type"] == "document":
+            text = row["text"]
+        if row["type"] == "annotation":
+            units = text.encode("utf-16-le", "surrogatepass")[2 * row["start_utf16"] : 2 * row["end_utf16"]]
+            assert row["quote"] == text[row["start"] : row["end"]] == units.decode("utf-16-le")
+            assert row["prefix"] + row["quote"] + row["suffix"] in text
+            assert text[: row["start"]].endswith(row["prefix"])
+            assert len(row["prefix"]) == min(32, row["start"])
+
+
+def test_a_text_file_and_a_binary_file_get_the_same():
+    out = io.StringIO(newline="")
+    jsonl.write(make_documents(), out, OPTIONS)
+    assert out.getvalue().encode() == make_file(make_documents())
+
+
+def test_a_file_without_documents_is_whole():
+    assert jsonl.read(io.BytesIO(make_file([]))) == []
+
+
+def test_the_file_is_the_golden_file(golden):
+    assert make_file(make_documents()) == golden("small.jsonl")
+
+
+def test_the_golden_file_is_still_read(golden):
+    assert jsonl.read(io.BytesIO(golden("small.jsonl"))) == make_documents()
+
+
+def test_reading_keeps_header_line_numbers_and_what_lies_outside():
+    coded = make_documents()[:1]
+    gold = coded[0].codings[2]
+    coded[0] = dataclasses.replace(coded[0], codings=(gold,))
+    reading = jsonl.parse(io.BytesIO(make_file(coded)))
+    assert (reading.software, reading.exported_at, reading.demo) == ("credence 0.1.0", make_time(60), True)
+    assert reading.lines == {gold.id: 5, make_id(31): 6}
+    assert reading.outside == {make_id(11)}
+
+
+def test_writing_holds_one_document_at_a_time():
+    alive = []
+
+    def one_by_one():
+        for number in range(3):
+            alive.append(number)
+            yield dataclasses.replace(make_documents()[1], slug=f"d{number}", codings=())
+
+    seen = []
+    for line in jsonl.lines(one_by_one(), OPTIONS):
+        if '"type":"document"' in line:
+            seen.append(len(alive))
+    assert seen == [1, 2, 3]
+
+
+def test_references_never_point_forward():
+    seen = set()
+    for row in make_rows():
+        if row["type"] == "annotation":
+            assert row["assignment"] in seen
+        if row["type"] in {"assignment", "document", "study"}:
+            assert (row["codebook"], row["codebook_version"]) in seen if "codebook" in row else row["codebooks"]
+        if row["type"] in {"assignment", "annotation"}:
+            assert (row["study"], row["document"], row["revision_sha256"]) in seen
+        seen.add((row.get("slug"), row.get("version")))
+        seen.add(row.get("id"))
+        seen.add((row.get("study"), row.get("document"), row.get("revision_sha256")))
+
+
+def test_every_row_of_work_says_where_it_belongs():
+    for row in make_rows():
+        if row["type"] in {"assignment", "annotation"}:
+            place = (
+                "study",
+                "demo",
+                "document",
+                "revision",
+                "revision_sha256",
+                "codebook",
+                "codebook_version",
+                "round",
+                "reviewer",
+            )
+            assert row.keys() >= set(place)
+            assert row["demo"] is True
+
+
+@pytest.mark.parametrize(
+    ("record", "row", "said_otherwise"),
+    [
+        (CodebookInfo, ROWS["codebook"], {}),
+        (LabelInfo, LABEL, {}),
+        (ScaleInfo, SCALE, {}),
+        (PointInfo, POINT, {}),
+        (StudyInfo, ROWS["study"], {"codebook_version": "codebook"}),
+        (CodedRating, RATING, {"point": "value"}),
+        (CodedPassage, ROWS["annotation"], {}),
+        (
+            Coding,
+            ROWS["assignment"],
+            {"reviewer_kind": "kind", "annotation": "passages", "codebook_version": "codebook"},
+        ),
+        (
+            CodedDocument,
+            ROWS["document"],
+            {
+                "document": "slug",
+                "revision_sha256": "sha256",
+                "segmentation_method": "segmentation",
+                "assignment": "codings",
+            },
+        ),
+    ],
+)
+def test_no_field_of_a_record_is_forgotten(record, row, said_otherwise):
+    carried = {said_otherwise.get(name, name) for name in [*row, "annotation", "assignment"]}
+    assert {field.name for field in dataclasses.fields(record)} <= carried
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"codebooks": {}}, "codebook claims 1 is not among"),
+        ({"study": dataclasses.replace(make_documents()[0].study, demo=False)}, "invented"),
+        ({"retrieved_at": make_time(0).replace(tzinfo=None)}, "no time zone"),
+        (
+            {"codings": (Coding(make_id(9), "R", ("claims", 1), ratings=(CodedRating("credibility", 5),)),)},
+            "no point 5",
+        ),
+        (
+            {"codings": (Coding(make_id(9), "R", ("claims", 1), passages=(CodedPassage(make_id(8), "fact", 0, 99),)),)},
+            "99",
+        ),
+        ({"codings": (Coding(make_id(9), "R", ("claims", 7)),)}, "codebook claims 7"),
+    ],
+)
+def test_a_record_that_contradicts_itself_is_not_written(change, reason):
+    first, second = make_documents()
+    whole = [first, dataclasses.replace(second, slug="moon")]
+    assert list(jsonl.lines(whole, OPTIONS))
+    broken = dataclasses.replace(second, slug="moon", **change)
+    # Alone, so that no earlier document brings the codebook; behind another where it is about the mixture.
+    with pytest.raises(ValueError, match=reason):
+        list(jsonl.lines([first, broken] if "study" in change else [broken], OPTIONS))
+
+
+def test_codebooks_beyond_those_of_the_documents_are_written_once():
+    raw = make_file(make_documents(), dataclasses.replace(OPTIONS, codebooks=(make_codebook(), make_codebook(2))))
+    rows = [json.loads(line) for line in raw.splitlines()]
+    assert [(row["slug"], row["version"]) for row in rows if row["type"] == "codebook"] == [
+        ("claims", 1),
+        ("claims", 2),
+    ]
+    assert jsonl.read(raw.splitlines()) == make_documents()
