@@ -116,11 +116,10 @@ def alpha_from_coincidences(
     sums: Coincidences, values: ArrayLike, difference: Difference, n_reviewers: int
 ) -> Estimate:
     """Krippendorff's alpha from coincidences, of one document or pooled; see `alpha`."""
-    ascending = np.asarray(values, dtype=float)
-    if ascending.shape != sums.totals.shape or (np.diff(ascending) <= 0).any():
+    ascending, totals = np.asarray(values, dtype=float), sums.totals
+    if ascending.shape != totals.shape or (np.diff(ascending) <= 0).any():
         raise ValueError("values must ascend and name each category once")
     size = {"n_units": sums.n_units, "n_reviewers": n_reviewers, "n_values": sums.n_values}
-    totals = sums.totals
     if not sums.n_units:
         return Estimate(None, NO_PAIRS, **size)
     if np.count_nonzero(totals) < 2:

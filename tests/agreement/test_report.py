@@ -136,6 +136,8 @@ def test_a_scale_rated_by_one_reviewer_only_is_not_computable():
     assert basis.alpha.value is None
     assert basis.alpha.reason == "Not computable: no two reviewers judged the same passage on this scale."
     assert basis.coverage.value == 0
+    assert (basis.n_units, basis.n_documents, basis.n_reviewers) == (0, 0, 0)
+    assert basis.missing.n_ratings == 1
 
 
 def test_documents_that_do_not_count_are_named_with_the_reason():

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from annotator.agreement.units import groups, match_passages, rating_units, stretches
+from annotator.agreement.units import answers, groups, match_passages, rating_units, stretches
 from tests.agreement.making import BASIS, CREDIBILITY, SLANT, make_coding, make_document
 
 
@@ -64,6 +64,16 @@ def test_labels_that_a_scale_is_not_asked_of_make_no_units():
     document = make_document([ann, bob])
     assert rating_units(document, BASIS) == [{"ann": 1, "bob": 2}]
     assert rating_units(document, SLANT) == [{"ann": 1}]
+
+
+def test_answers_are_all_ratings_of_passages_the_scale_is_asked_of():
+    ann = make_coding("ann", [("fact", 0, 10, {"slant": 9}), ("fact", 20, 30, {"slant": 1}), ("fact", 40, 50)])
+    bob = make_coding("bob", [("ai", 0, 10, {"slant": 2, "basis": 1})])
+    given = answers(make_document([ann, bob]), SLANT)
+    assert [(reviewer, rating.value, rating.missing) for reviewer, rating in given] == [
+        ("ann", 9, True),
+        ("ann", 1, False),
+    ]
 
 
 def test_a_scale_without_labels_is_asked_of_all():
