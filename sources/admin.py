@@ -1,5 +1,6 @@
 """Curating the sources: texts arrive as files, never through a textarea, and stay as they came."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -82,6 +83,9 @@ class MetadataForm(forms.ModelForm):
     """Metadata of a document, for those who may not store texts."""
 
     draft: Draft | None = None
+
+    class Meta:
+        labels = {"url": "URL"}
 
 
 class DocumentForm(MetadataForm):
@@ -236,15 +240,15 @@ class DocumentAdmin(DeletableWhenEmpty, admin.ModelAdmin):
         address = f"{reverse('admin:sources_revision_changelist')}?document__id__exact={document.pk}"
         return format_html('<a href="{}">{}</a>', address, document.revision_count)
 
-    @admin.display(boolean=True, description="AI disclosure")
-    def ai_disclosure(self, document: Document) -> bool:
-        """Whether the text itself says that AI took part."""
-        return document.disclosure != ""
+    @admin.display(description="AI disclosure")
+    def ai_disclosure(self, document: Document) -> str:
+        """Whether the text itself says that AI took part; in words, because neither answer is right or wrong."""
+        return "printed" if document.disclosure else "none"
 
-    @admin.display(boolean=True, ordering="withdrawn_at")
-    def withdrawn(self, document: Document) -> bool:
-        """Whether no new assignments may be made."""
-        return document.is_withdrawn
+    @admin.display(ordering="withdrawn_at")
+    def withdrawn(self, document: Document) -> date | None:
+        """The day from which no new assignments are made."""
+        return document.withdrawn_at and document.withdrawn_at.date()
 
     @admin.display(description="Revisions")
     def texts(self, document: Document) -> SafeString | str:

@@ -120,6 +120,10 @@ def test_same_text_in_another_document_is_mentioned(curator, document):
     assert "The very same text is also stored as An item, revision 1." in words(post(curator, "document_add", fields()))
 
 
+def test_file_is_offered_to_those_who_may_store_it(curator, document):
+    assert "Text file" in curator.get(reverse("admin:sources_document_change", args=[document.pk])).content.decode()
+
+
 def test_texts_never_come_through_a_textarea(curator, document):
     revision = store_revision(document, RAW, "a.txt")
     for address in (
@@ -147,7 +151,9 @@ def test_without_the_right_to_add_revisions_a_file_is_not_stored(client, documen
 
 def test_right_to_view_is_no_right_to_change(client, document):
     sign_in(client, "view_document", "add_revision", "view_source", "view_revision", "view_original")
-    assert client.get(reverse("admin:sources_document_change", args=[document.pk])).status_code == 200
+    page = client.get(reverse("admin:sources_document_change", args=[document.pk]))
+    assert page.status_code == 200
+    assert "Text file" not in page.content.decode()
     assert change(client, document).status_code == 403
 
 
@@ -257,6 +263,7 @@ def test_list_of_documents_takes_no_query_per_row(curator, django_assert_num_que
         store_revision(document, RAW, "a.txt")
 
     add(0)
+    curator.get(address)  # the first page of a session also writes its age
     with django_assert_max_num_queries(20) as first:
         curator.get(address)
     for number in range(1, 6):
