@@ -94,8 +94,6 @@ BEHIND_PROXY = env_flag("BEHIND_PROXY")  # a proxy that ends TLS and sets X-Forw
 HTTPS = env_flag("HTTPS", BEHIND_PROXY)
 
 INSTALLED_APPS = [
-    "annotator.apps.AnnotatorConfig",
-    "sources.apps.SourcesConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -105,6 +103,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "sources.apps.SourcesConfig",
+    "annotator.apps.AnnotatorConfig",
 ]
 
 MIDDLEWARE = [

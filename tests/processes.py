@@ -1,12 +1,18 @@
 """Databases and processes of their own, for tests that must commit, kill or remake tables."""
 
+import http.client
+import json
 import os
 import secrets
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,3 +69,105 @@ def run_script(environment: Mapping[str, str], script: str, timeout: int = 300) 
     if done.returncode:
         raise AssertionError(f"the script failed:\n{done.stdout}\n{done.stderr}")
     return done.stdout
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The app as its users run it: a process of its own, killed with its whole group."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self.environment, self.log = dict(environment), log
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start serving on the same port as before and wait until it answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / "manage.py"), "demo", "--port", str(self.port)],
+                env=self.environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server ended:\n{self.log.read_text()}")
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("the server did not answer within two minutes")
+
+    def kill(self) -> None:
+        """kill -9 the whole process group."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+class Client:
+    """One window: a connection of its own that speaks JSON with a token."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.port, self.token = port, token
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Return status and parsed body; a connection that broke raises OSError or HTTPException."""
+        sent = {"Authorization": f"Token {self.token}", "Content-Type": "application/json", **headers}
+        try:
+            self.connection.request(method, path, json.dumps(body) if body is not None else None, sent)
+            answer = self.connection.getresponse()
+            raw = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.connection.close()
+            raise
+        return answer.status, json.loads(raw) if raw else None
+
+    def create(
+        self, assignment: str, annotation_id: str, text: str, start: int, end: int, label: str
+    ) -> tuple[int, Any]:
+        """PUT a new passage."""
+        body = {"assignment": assignment, "label": label, "start": start, "end": end, "quote": text[start:end]}
+        path = f"/api/v1/annotations/{annotation_id}/"
+        return self.send("PUT", path, {**body, "note": "", "ratings": []}, **{"If-None-Match": "*"})
+
+
+TOKENS = """
+import json
+from annotator.actions.account import create_token
+from annotator.models import Assignment, User
+found = {}
+for name in %r:
+    user = User.objects.get(username=name)
+    found[name] = {
+        "token": create_token(actor=user, name="test", scope="write")[1],
+        "assignments": [
+            {"id": str(assignment.pk), "text": assignment.revision.text}
+            for assignment in Assignment.objects.filter(reviewer=user, state="open").order_by("-revision__length")
+        ],
+    }
+print(json.dumps(found))
+"""
+
+
+def tokens_of(environment: Mapping[str, str], *names: str) -> dict[str, Any]:
+    """Return a write token and the open assignments, longest text first, of each user."""
+    return json.loads(run_script(environment, TOKENS % (list(names),)))

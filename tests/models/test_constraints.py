@@ -62,9 +62,7 @@ def test_versions_begin_at_one(stage: Any) -> None:
     label = stage.codebook.labels.get(code="fact")
     refused(
         "annotation_version_is_positive",
-        lambda: Annotation.objects.create(
-            assignment=stage.assignments["ben"], label=label, start=0, end=4, version=0
-        ),
+        lambda: Annotation.objects.create(assignment=stage.assignments["ben"], label=label, start=0, end=4, version=0),
     )
 
 
@@ -110,9 +108,7 @@ def test_nothing_is_revealed_before_submission(stage: Any) -> None:
     own = Assignment.objects.filter(pk=stage.assignments["ben"].pk)
     now = timezone.now()
     own.update(state="submitted", submitted_at=now)
-    refused(
-        "assignment_revealed_after_submission", lambda: own.update(revealed_at=now - timedelta(seconds=1))
-    )
+    refused("assignment_revealed_after_submission", lambda: own.update(revealed_at=now - timedelta(seconds=1)))
 
 
 def test_a_reviewer_has_one_assignment_for_a_text_and_round(stage: Any) -> None:

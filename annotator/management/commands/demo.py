@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.wsgi import get_wsgi_application
+from waitress.server import create_server
 
 from annotator.actions.account import create_user
 from annotator.actions.assignments import assign_revision
@@ -143,14 +145,10 @@ class Command(BaseCommand):
 
     def serve(self, host: str, port: int, behind_proxy: bool) -> None:
         """Serve until Ctrl-C or SIGTERM; requests under way are finished first."""
-        from waitress.server import create_server
-
-        from annotator.wsgi import application
-
         trusted = {"trusted_proxy": "*", "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
         try:
             server = create_server(
-                application,
+                get_wsgi_application(),
                 host=host,
                 port=port,
                 threads=THREADS,
