@@ -1,0 +1,105 @@
+"""Numbers, dates and icons as the pages print them."""
+
+from datetime import date
+
+from django import template
+from django.conf.locale import LANG_INFO
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from annotator.models import Codebook
+
+register = template.Library()
+
+MINUS, NARROW_SPACE = "−", "\u202f"
+
+
+@register.filter
+def coefficient(value: float | None) -> str:
+    """Print an agreement figure with two decimals and without the zero before the point; a dash where undefined."""
+    if value is None:
+        return "–"
+    digits = f"{abs(value):.2f}"
+    if float(digits) == 0:
+        return ".00"
+    return (MINUS if value < 0 else "") + digits.removeprefix("0")
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """Print a share between 0 and 1 as whole percent; a dash where undefined. Never 0 or 100 for what is not quite."""
+    if value is None:
+        return "–"
+    if 0 < value < 0.005:
+        return f"<{NARROW_SPACE}1{NARROW_SPACE}%"
+    if 0.995 <= value < 1:
+        return f">{NARROW_SPACE}99{NARROW_SPACE}%"
+    return f"{value * 100:.0f}{NARROW_SPACE}%"
+
+
+@register.filter
+def signed(value: int) -> str:
+    """Print a scale value with its sign."""
+    return f"{MINUS}{-value}" if value < 0 else f"+{value}" if value > 0 else "0"
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """Print a count with commas."""
+    return f"{value:,}"
+
+
+@register.filter
+def counted(value: int, noun: str) -> str:
+    """Print a count with its noun, which takes an s but for one: `3 passages`. "reply,replies" gives both forms."""
+    one, _, many = noun.partition(",")
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+@register.filter
+def language_name(tag: str) -> str:
+    """Name a language by its BCP 47 tag in English; the tag itself where it has no name here."""
+    if tag in ("", "und"):
+        return "not stated"
+    for known in (tag.lower(), tag.lower().split("-")[0]):
+        if "name" in LANG_INFO.get(known, {}):
+            return LANG_INFO[known]["name"]
+    return {"zh": "Chinese"}.get(tag.lower().split("-")[0], tag)
+
+
+@register.filter
+def on_day(value: date) -> str:
+    """Print the day of an act: 23 Nov 2026."""
+    return f"{value.day} {value:%b %Y}"
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """Draw a symbol of the sprite; the words beside it name the thing."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f" {extra}" if extra else "",
+        static("annotator/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def labels_css(codebook: Codebook) -> SafeString:
+    """Link the stylesheet of a codebook's labels."""
+    return format_html(
+        '<link rel="stylesheet" href="{}">', reverse("labels-css", args=[codebook.slug, codebook.version])
+    )
+
+
+@register.simple_tag(takes_context=True)
+def asking(context: template.Context, **changes: object) -> str:
+    """Return this page's query with some parts changed, or left out where None. Never empty: that would change none."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value is not None:
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
