@@ -1,0 +1,95 @@
+"""Colours and lines of labels: the stylesheet written from a codebook, and how well its colours can be seen.
+
+A label is known by its line, told apart by style and distance, before its colour. Colours come checked as #rrggbb and
+codes as small letters, digits and hyphens; both are checked again here, where they enter a stylesheet.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from annotator.models import Label
+from annotator.models.validators import validate_code, validate_colour
+
+LINES = ("solid", "dashed", "dotted", "double", "wavy")  # by position; a sixth label begins again, further down
+FIRST_GAP, GAP_STEP = 3, 4  # pixels between baseline and line, so that the lines of overlapping labels lie apart
+LIGHT_GROUND, DARK_GROUND = "#ffffff", "#14171a"
+LIGHT_TINT, DARK_TINT = 0.35, 0.22  # both of the bright colour of the dark theme: pale paint under dark or light words
+LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """How well the line of a label stands out from its ground in each theme (WCAG ratio)."""
+
+    label: Label
+    light: float
+    dark: float
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    parts = [channel / 255 for channel in _channels(colour)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two #rrggbb colours, 1 to 21 (WCAG 2.2)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def contrasts(labels: Iterable[Label]) -> list[Contrast]:
+    """Return the contrast of each label's line with the page."""
+    return [
+        Contrast(label, contrast(label.colour_light, LIGHT_GROUND), contrast(label.colour_dark, DARK_GROUND))
+        for label in labels
+    ]
+
+
+def conflicts(labels: Sequence[Label]) -> list[str]:
+    """Say which labels cannot be told from the page or from one another."""
+    found = []
+    for seen in contrasts(labels):
+        for theme, ratio in (("light", seen.light), ("dark", seen.dark)):
+            if ratio < LEAST_CONTRAST:
+                found.append(f"The line of {seen.label.name} is only {ratio:.1f}:1 on the {theme} page.")
+    if len(labels) > len(LINES):
+        found.append(f"Only {len(LINES)} line styles exist, so labels {len(LINES)} places apart share one.")
+    return found
+
+
+def _rgb(colour: str, alpha: float) -> str:
+    red, green, blue = _channels(colour)
+    return f"rgb({red} {green} {blue} / {alpha})"
+
+
+def _rules(label: Label, index: int) -> str:
+    validate_code(label.code)
+    validate_colour(label.colour_light)
+    validate_colour(label.colour_dark)
+    code, line, gap = label.code, LINES[index % len(LINES)], FIRST_GAP + GAP_STEP * index
+    light_tint, dark_tint = _rgb(label.colour_dark, LIGHT_TINT), _rgb(label.colour_dark, DARK_TINT)
+    return f"""\
+@property --{code} {{ syntax: "<color>"; inherits: true; initial-value: {label.colour_light}; }}
+@property --{code}-tint {{ syntax: "<color>"; inherits: true; initial-value: {light_tint}; }}
+:root, .specimen {{
+  --{code}: light-dark({label.colour_light}, {label.colour_dark});
+  --{code}-tint: light-dark({light_tint}, {dark_tint});
+}}
+[data-label="{code}"] {{ --c: var(--{code}); --t: var(--{code}-tint); --style: {line}; --gap: {gap}px; }}
+::highlight(label-{code}) {{
+  background-color: var(--{code}-tint); text-decoration: underline {line} 2px var(--{code});
+  text-underline-offset: {gap}px; text-decoration-skip-ink: none;
+}}
+@media (prefers-contrast: more) {{ :root, .specimen {{ --{code}-tint: transparent; }} }}
+@media (forced-colors: active) {{ :root, .specimen {{ --{code}: CanvasText; --{code}-tint: Canvas; }} }}
+"""
+
+
+def stylesheet(labels: Iterable[Label]) -> str:
+    """Write the stylesheet of the labels. Registered properties settle `light-dark()`, which a highlight inherits."""
+    return "".join(_rules(label, index) for index, label in enumerate(labels))
