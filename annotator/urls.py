@@ -1,8 +1,38 @@
 """The whole page map on one screen."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from annotator.views import account, codebook, document, health, home, marked_text, study, workbench
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", account.SignIn.as_view(), name="login"),
+    path("logout/", account.sign_out, name="logout"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.password, name="password"),
+    path("account/tokens/", account.tokens, name="tokens"),
+    path("account/tokens/<uuid:token_id>/revoke/", account.revoke, name="token-revoke"),
+    path("assignments/<uuid:assignment_id>/", workbench.workbench, name="workbench"),
+    path("assignments/<uuid:assignment_id>/text/", marked_text.marked_text, name="marked-text"),
+    path("assignments/<uuid:assignment_id>/reveal/", document.reveal, name="reveal"),
+    path("assignments/<uuid:assignment_id>/revise/", document.revise, name="revise"),
+    path("studies/", study.study_list, name="study-list"),
+    path("studies/<slug:slug>/", study.study, name="study"),
+    path("studies/<slug:slug>/documents/<slug:document_slug>/", document.document, name="document"),
+    path("codebooks/", codebook.codebook_list, name="codebook-list"),
+    path("codebooks/<slug:slug>/<int:version>/", codebook.codebook, name="codebook"),
+    path("codebooks/<slug:slug>/<int:version>/labels.css", codebook.labels_css, name="labels-css"),
+    path("api/v1/", include("annotator.api.urls")),
+    path("admin/login/", account.admin_login),  # one door in, with one lock
+    path("admin/logout/", account.sign_out),
+    path("admin/password_change/", account.admin_password),
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]
+
+handler400 = "annotator.views.errors.bad_request"
+handler403 = "annotator.views.errors.forbidden"
+handler404 = "annotator.views.errors.not_found"
+handler500 = "annotator.views.errors.server_error"

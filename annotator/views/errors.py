@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from annotator.api.errors import problem_response
 
@@ -31,7 +32,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours."""
     detail = "Something failed on our side. What you sent was not saved, unless it was answered as saved before."
-    return _answer(request, 500, "error", "Something failed", detail)
+    if request.path.startswith("/api/"):
+        return problem_response(request, 500, "error", "Something failed", detail)
+    # Without the request: who is signed in is asked of the database, which may be what failed.
+    page = render_to_string("error.html", {"status": 500, "title": "Something failed", "detail": detail})
+    return HttpResponse(page, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
