@@ -79,6 +79,7 @@ class _Reader:
         self.texts = texts
         self.problems = Problems()
         self.before = 0  # faults found before the line being read
+        self.safe = True  # no string of the line being read holds what cannot be encoded
         self.unreadable = False  # some line could not even be decoded
         self.header: Row = {}
         self.counts = dict.fromkeys((kind for kind in ROWS if kind != "end"), 0)
@@ -155,6 +156,7 @@ class _Reader:
         else:
             for path, reason in unsafe_strings(row):
                 self.problems.add(number, path, reason)
+            self.safe = self.sound
             return row
         self.unreadable = True
         return None
@@ -258,7 +260,7 @@ class _Reader:
 
     def text_of(self, taken: Row, complain: Complain) -> str | None:
         """Return the document's text once its hash, length and sentences agree with it, or None."""
-        if not taken.keys() >= {"text", "revision_sha256", "length", "sentences"}:
+        if not self.safe or not taken.keys() >= {"text", "revision_sha256", "length", "sentences"}:
             return None
         content = taken["text"]
         digest = taken["revision_sha256"]

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from annotator.formats import FormatError, Options, jsonl
+from annotator.formats import FormatError, Options, Problem, jsonl
 from annotator.records import CodedPassage, CodedRating
 from sources.text import sha256
 from tests.formats.making import make_documents, make_file, make_id, make_rows
@@ -154,6 +154,53 @@ def test_every_field_is_needed_and_no_other_is_taken(line):
     assert faults(make_lines(rows)) == [(line, "owner")]
 
 
+ODD = (
+    None,
+    True,
+    -1,
+    1.5,
+    10**400,
+    "",
+    "\ud800",
+    "9999-99-99T00:00:00Z",
+    "0001-01-01T00:00:00+23:59",
+    [],
+    [[]],
+    [{}],
+    {},
+    {"": 0},
+)
+
+
+def paths(value: object, path: str = "") -> list[str]:
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = [path] if path else []
+    for name, item in members:
+        found += paths(item, f"{path}.{name}".lstrip("."))
+    return found
+
+
+def faults_if_any(lines: list[str]) -> list[Problem]:
+    """Some odd values are fit: an empty note, no time."""
+    try:
+        jsonl.read(lines)
+    except FormatError as error:
+        return error.rows
+    return []
+
+
+@pytest.mark.parametrize("line", [HEADER, BOOK, STUDY, DOCUMENT, ASSIGNMENT, FACT, END])
+def test_no_value_in_any_place_breaks_the_reader(line):
+    for path in paths(make_rows()[line - 1]):
+        for odd in ODD:
+            rows = make_rows()
+            put(rows[line - 1], path, odd)
+            for row in faults_if_any(make_lines(rows)):
+                assert row.reason
+                assert 1 <= row.line <= 16
+                assert str(row).encode()
+
+
 @pytest.mark.parametrize("bad", ["\0", "\ud800", "x\udfff"])
 @pytest.mark.parametrize(
     ("line", "path", "field"),
@@ -286,6 +333,15 @@ def test_overlap_of_one_label_is_refused_and_of_two_is_not():
             assert faults(raw.splitlines()) == [(9, "start")]
         else:
             assert jsonl.read(raw.splitlines())
+
+
+def test_each_passage_inside_a_longer_one_of_its_label_is_named():
+    first = make_documents()[0]
+    spans = ((0, 14), (1, 3), (5, 8), (14, 20))
+    passages = tuple(CodedPassage(make_id(70 + i), "fact", *span) for i, span in enumerate(spans))
+    coding = dataclasses.replace(first.codings[1], passages=passages)
+    raw = make_file([dataclasses.replace(first, codings=(coding,))])
+    assert faults(raw.splitlines()) == [(7, "start"), (8, "start")]
 
 
 def test_evidence_on_another_document_is_refused():
