@@ -1,16 +1,20 @@
 """Databases and processes of their own, for tests that must commit, kill or remake tables."""
 
+import atexit
 import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -19,8 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def fresh_database(folder: Path) -> Iterator[dict[str, str]]:
-    """Yield the environment of an app with an empty database of its own: PostgreSQL where the tests run on it."""
+def fresh_database(folder: Path, template: str = "") -> Iterator[dict[str, str]]:
+    """Yield the environment of an app with a database of its own: PostgreSQL where the tests run on it.
+
+    It is empty, or a copy of the PostgreSQL database named by `template`.
+    """
     environment = {**os.environ, "CREDENCE_DATA": str(folder), "PYTHONPATH": str(ROOT)}
     url = os.environ.get("DATABASE_URL", "")
     if not url:
@@ -31,11 +38,33 @@ def fresh_database(folder: Path) -> Iterator[dict[str, str]]:
     name = f"credence_test_{secrets.token_hex(6)}"
     parts = urlsplit(url)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
         try:
             yield {**environment, "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}"))}
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+_prepared = ExitStack()
+atexit.register(_prepared.close)
+
+
+@cache
+def _demo_template() -> dict[str, str]:
+    """Run the demo's set-up once for all tests of this process; return its environment."""
+    folder = Path(_prepared.enter_context(tempfile.TemporaryDirectory(prefix="credence-demo-")))
+    environment = _prepared.enter_context(fresh_database(folder))
+    manage(environment, "demo", "--no-serve")
+    return environment
+
+
+@contextmanager
+def demo_database(folder: Path) -> Iterator[dict[str, str]]:
+    """Yield the environment of an app as the demo's first run leaves it, in a copy of its own."""
+    template = _demo_template()
+    shutil.copytree(template["CREDENCE_DATA"], folder, dirs_exist_ok=True)
+    with fresh_database(folder, urlsplit(template.get("DATABASE_URL", "")).path.lstrip("/")) as environment:
+        yield environment
 
 
 def manage(environment: Mapping[str, str], *arguments: str, timeout: int = 300) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from annotator.formats import jsonl
-from tests.processes import fresh_database, manage, run_script
+from tests.processes import demo_database, fresh_database, manage, run_script
 
 # Rounds, a reveal, a revision, a tombstone, evidence, notes with odd characters, a machine reviewer, a gold assignment.
 WORK = """
@@ -61,8 +61,7 @@ def test_an_export_fills_an_empty_database_with_equal_records(tmp_path: Path) ->
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
     files = {}
-    with fresh_database(tmp_path / "a") as environment:
-        manage(environment, "demo", "--no-serve")
+    with demo_database(tmp_path / "a") as environment:
         run_script(environment, WORK)
         for slug in ("seeds", "demonstration"):
             files[slug] = tmp_path / f"{slug}.jsonl"
@@ -92,8 +91,7 @@ def test_an_export_fills_an_empty_database_with_equal_records(tmp_path: Path) ->
 
 
 def test_every_row_of_the_demonstration_says_that_it_is_invented(tmp_path: Path) -> None:
-    with fresh_database(tmp_path) as environment:
-        manage(environment, "demo", "--no-serve")
+    with demo_database(tmp_path) as environment:
         rows = [json.loads(line) for line in manage(environment, "export_labels", "demonstration").stdout.splitlines()]
         table = manage(environment, "export_labels", "demonstration", "--format", "csv").stdout
     kinds = {row["type"] for row in rows if row.get("demo") is not True}
@@ -105,8 +103,7 @@ def test_every_row_of_the_demonstration_says_that_it_is_invented(tmp_path: Path)
 
 
 def test_an_import_with_one_bad_row_stores_nothing(tmp_path: Path) -> None:
-    with fresh_database(tmp_path) as environment:
-        manage(environment, "demo", "--no-serve")
+    with demo_database(tmp_path) as environment:
         file = tmp_path / "demonstration.jsonl"
         manage(environment, "export_labels", "demonstration", "--out", str(file))
         lines = file.read_text().splitlines()

@@ -11,7 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from tests.processes import Client, Server, fresh_database, manage, run_script, tokens_of
+from tests.processes import Client, Server, demo_database, manage, run_script, tokens_of
 
 ROUNDS = 200
 WRITERS = 16
@@ -51,7 +51,7 @@ def both_at_once(pool: ThreadPoolExecutor, first: Any, second: Any) -> tuple[Any
 
 def test_two_windows_never_store_overlapping_passages_of_one_label(tmp_path: Path) -> None:
     """The two windows speak to two server processes, so that no lock inside one process can help."""
-    with fresh_database(tmp_path) as environment, Server(environment, tmp_path / "log") as one:
+    with demo_database(tmp_path) as environment, Server(environment, tmp_path / "log") as one:
         with Server(environment, tmp_path / "log2") as other, ThreadPoolExecutor(2) as pool:
             ben = tokens_of(environment, "reviewer1")["reviewer1"]
             windows = [Client(one.port, ben["token"]), Client(other.port, ben["token"])]
@@ -75,7 +75,7 @@ def test_two_windows_never_store_overlapping_passages_of_one_label(tmp_path: Pat
 
 
 def test_nothing_is_saved_after_a_submission(tmp_path: Path) -> None:
-    with fresh_database(tmp_path) as environment, Server(environment, tmp_path / "log") as server:
+    with demo_database(tmp_path) as environment, Server(environment, tmp_path / "log") as server:
         users = tokens_of(environment, "reviewer1", "admin")
         work = users["reviewer1"]["assignments"][0]
         window, other = (Client(server.port, users["reviewer1"]["token"]) for _ in range(2))
@@ -123,7 +123,7 @@ def write_until_stopped(client: Client, work: dict[str, Any], seed: int, stop: t
 
 def test_sixteen_writers_and_kill_nine_lose_and_double_nothing(tmp_path: Path) -> None:
     names = ("admin", "reviewer1", "reviewer2", "reviewer3", "reviewer4")
-    with fresh_database(tmp_path) as environment, Server(environment, tmp_path / "log") as server:
+    with demo_database(tmp_path) as environment, Server(environment, tmp_path / "log") as server:
         users = tokens_of(environment, *names)
         desks = [(user["token"], work) for user in users.values() for work in user["assignments"]][:WRITERS]
         stop = threading.Event()
@@ -152,7 +152,7 @@ def test_sixteen_writers_and_kill_nine_lose_and_double_nothing(tmp_path: Path) -
 
 
 def test_the_same_create_sixteen_times_at_once_is_one_row(tmp_path: Path) -> None:
-    with fresh_database(tmp_path) as environment, Server(environment, tmp_path / "log") as server:
+    with demo_database(tmp_path) as environment, Server(environment, tmp_path / "log") as server:
         ben = tokens_of(environment, "reviewer1")["reviewer1"]
         work, name = ben["assignments"][0], str(uuid.uuid4())
         barrier = threading.Barrier(WRITERS)
@@ -169,7 +169,7 @@ def test_the_same_create_sixteen_times_at_once_is_one_row(tmp_path: Path) -> Non
 
 
 def test_of_eight_edits_of_one_version_exactly_one_wins(tmp_path: Path) -> None:
-    with fresh_database(tmp_path) as environment, Server(environment, tmp_path / "log") as server:
+    with demo_database(tmp_path) as environment, Server(environment, tmp_path / "log") as server:
         ben = tokens_of(environment, "reviewer1")["reviewer1"]
         work, name = ben["assignments"][0], str(uuid.uuid4())
         client = Client(server.port, ben["token"])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.processes import fresh_database, manage, run_script
+from tests.processes import demo_database, run_script
 
 REMAKE = """
 from django.core.management import call_command
@@ -50,8 +50,7 @@ save_annotation(actor=assignment.reviewer, annotation_id=uuid7(), assignment_id=
 
 
 def test_triggers_bite_after_a_migration_that_remakes_their_tables(tmp_path: Path) -> None:
-    with fresh_database(tmp_path) as environment:
-        manage(environment, "demo", "--no-serve")
+    with demo_database(tmp_path) as environment:
         run_script(environment, WORK)
         said = run_script(environment, REMAKE)
     lines = said.splitlines()
