@@ -344,6 +344,14 @@ def test_each_passage_inside_a_longer_one_of_its_label_is_named():
     assert faults(raw.splitlines()) == [(7, "start"), (8, "start")]
 
 
+def test_a_second_gold_standard_is_refused_unless_the_first_was_declined():
+    rows = make_rows()
+    rows[SECOND - 1]["role"] = "adjudicator"
+    assert faults(make_lines(rows)) == [(GOLD - 1, "role")]
+    rows[SECOND - 1]["state"] = "declined"
+    assert jsonl.read(make_lines(rows))
+
+
 def test_evidence_on_another_document_is_refused():
     first, second = make_documents()
     rating = CodedRating("credibility", 1, evidence=(make_id(11),))
