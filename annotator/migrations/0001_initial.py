@@ -365,10 +365,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['took', 'merged', 'redrew', 'nothing_here', 'contested', 'agreed_by_rule'])), name='decision_outcome_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('annotation__isnull', False), ('outcome__in', ['took', 'merged', 'redrew', 'agreed_by_rule'])), models.Q(('annotation__isnull', True), ('outcome__in', ['nothing_here', 'contested'])), _connector='OR'), name='decision_annotation_iff_made'),
         ),
         migrations.AddConstraint(

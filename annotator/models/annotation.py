@@ -158,10 +158,6 @@ class Decision(models.Model):
             models.CheckConstraint(condition=Q(start__gte=0) & Q(start__lt=F("end")), name="decision_start_before_end"),
             models.CheckConstraint(condition=Q(version__gte=1), name="decision_version_is_positive"),
             models.CheckConstraint(
-                condition=Q(outcome__in=["took", "merged", "redrew", "nothing_here", "contested", "agreed_by_rule"]),
-                name="decision_outcome_is_known",
-            ),
-            models.CheckConstraint(
                 condition=Q(outcome__in=["took", "merged", "redrew", "agreed_by_rule"], annotation__isnull=False)
                 | Q(outcome__in=["nothing_here", "contested"], annotation__isnull=True),
                 name="decision_annotation_iff_made",

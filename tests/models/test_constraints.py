@@ -211,7 +211,7 @@ def test_a_decision_makes_an_annotation_exactly_where_its_outcome_does(stage: An
     make(outcome="contested")
     refused("decision_annotation_iff_made", lambda: make(outcome="took"))
     refused("decision_annotation_iff_made", lambda: make(outcome="nothing_here", annotation=passage))
-    refused("decision_outcome_is_known", lambda: make(outcome="shrugged"))
+    refused("decision_annotation_iff_made", lambda: make(outcome="shrugged"))
     refused("decision_start_before_end", lambda: make(outcome="contested", start=4))
     refused("decision_version_is_positive", lambda: make(outcome="contested", version=0))
 
