@@ -86,6 +86,7 @@ export class Outbox {
     this.name = `credence-outbox-${user}`;
     Object.assign(this, { send, onState, onAnswer });
     this.entries = [];
+    this.storing = 0; // changes on their way to the disk
     this.mode = "idle"; // idle, sending, offline, sign-in
     this.storageError = null;
     this.failures = 0;
@@ -120,7 +121,14 @@ export class Outbox {
 
   /** Keep a change and start sending. Resolves once it is stored: "annihilated" if it undid what was never sent. */
   async add(change) {
-    const result = await this.change((entries) => fold(entries, change));
+    this.storing += 1;
+    this.report();
+    let result;
+    try {
+      result = await this.change((entries) => fold(entries, change));
+    } finally {
+      this.storing -= 1;
+    }
     this.drain();
     return result;
   }
@@ -184,7 +192,7 @@ export class Outbox {
     this.mode = mode;
     this.onState({
       mode: this.mode,
-      waiting: this.waiting.length,
+      waiting: this.waiting.length + this.storing,
       parked: this.parked.length,
       storageError: this.storageError,
     });
@@ -237,7 +245,7 @@ export class Outbox {
     } catch {
       return this.wait("offline", null); // the server could not be reached; the entry stays
     }
-    if (answer.status === 401) return this.wait("sign-in", 15_000);
+    if (answer.status === 401) return this.wait("sign-in", 5_000);
     if (RETRY.has(answer.status)) return this.wait(answer.status < 500 || answer.status === 503 ? "sending" : "offline", answer.wait);
     this.failures = 0;
     if (answer.status < 300) {

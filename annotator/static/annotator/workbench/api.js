@@ -38,10 +38,10 @@ export async function sendEntry(root, { kind, path, body, version }) {
   const headers = version === 0 ? { "If-None-Match": "*" } : { "If-Match": `"${version}"` };
   const once = () =>
     kind === "restore"
-      ? request("POST", `${root}${path}restore/`)
+      ? request("POST", `${root}${path}restore/`, { body: {} })
       : request(kind.toUpperCase(), root + path, { body: kind === "put" ? body : undefined, headers });
   const answer = await once();
   const refused = answer.status === 403 && (answer.body?.code ?? "csrf") === "csrf";
   const last = refused ? await once() : answer;
-  return { ...last, version: last.version ?? last.body?.version ?? (kind === "delete" ? 0 : null) };
+  return { ...last, version: kind === "delete" ? 0 : (last.version ?? last.body?.version ?? null) };
 }

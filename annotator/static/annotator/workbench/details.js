@@ -4,6 +4,7 @@ import { byId, element } from "./dom.js";
 import { scaleName } from "./model.js";
 import { scaleGroup } from "./scales.js";
 
+const COARSE = matchMedia("(pointer: coarse)"); // no keys to speak of
 const TYPING_PAUSE = 800; // milliseconds without a key after which a note is saved
 
 export class Details {
@@ -72,7 +73,7 @@ export class Details {
     this.scales.clear();
     this.model.passageScales(label).forEach((scale, index) => {
       const counted = scale.points.filter((point) => !point.missing).length;
-      const hint = [scaleName(scale), scale.required ? "required" : "optional", open && index === 0 ? `Shift 1 to ${counted}` : ""];
+      const hint = [scaleName(scale), scale.required ? "required" : "optional", open && index === 0 && !COARSE.matches ? `Shift 1 to ${counted}` : ""];
       this.scales.set(scale.code, scaleGroup(scale, {
         value: null,
         open,

@@ -54,7 +54,7 @@ export class List {
     const shown = all.filter((one) => this.#matches(one) || one.id === model.active);
     byId("passage-count").textContent = all.length;
     const missing = all.reduce((sum, one) => sum + model.missingRatings(one).length, 0);
-    byId("missing-count").textContent = missing === 0 ? "" : missing === 1 ? "1 rating missing" : `${missing} ratings missing`;
+    byId("missing-count").textContent = missing ? `${missing} not rated` : "";
     byId("no-passages").hidden = all.length > 0;
     byId("no-matches").hidden = all.length === 0 || shown.length > 0;
     const active = shown.findIndex((one) => one.id === model.active);

@@ -63,7 +63,7 @@ async function start() {
   const list = new List({ model, text, acts, labelling, cursor, scroller });
   new Outline(byId("outline"), model, text, (id, from, to, exact) => labelling.resize(id, from, to, exact || !selection.snap));
   new Documents({ model, acts });
-  const pick = new Pick(model, text, selection);
+  const pick = new Pick(model, text, cursor);
   const guide = new Guide({ model, config });
   const find = new Find({ model, text, labelling, scroller });
   const progress = new Progress(model, text, scroller);

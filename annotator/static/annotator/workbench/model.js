@@ -117,7 +117,7 @@ export function passageOf({ id, label, start, end, quote, note, ratings, version
 
 /** "frame-human-interest" as a person would write it: "Frame human interest". */
 export function scaleName(scale) {
-  const words = scale.code.replaceAll("-", " ");
+  const words = scale.code.replaceAll("-", " ").replace(/\bai\b/, "AI");
   return words[0].toUpperCase() + words.slice(1);
 }
 

@@ -6,10 +6,10 @@ export class Pick {
   /**
    * @param {import("./model.js").Model} model
    * @param {import("./text.js").Text} text
-   * @param {import("./selection.js").Selection} selection
+   * @param {import("./cursor.js").Cursor} cursor
    */
-  constructor(model, text, selection) {
-    Object.assign(this, { model, text, selection });
+  constructor(model, text, cursor) {
+    Object.assign(this, { model, text, cursor });
     this.buckets = null;
     model.on("passages", () => { this.buckets = null; });
     text.article.addEventListener("click", (event) => this.#clicked(event));
@@ -35,11 +35,12 @@ export class Pick {
   }
 
   #clicked({ clientX, clientY, button }) {
-    if (button || !getSelection().isCollapsed) return;
+    if (button || !getSelection().isCollapsed) return undefined;
     const point = this.text.pointUnder(clientX, clientY);
+    if (this.cursor.mode && point !== null) return this.cursor.goTo(this.text.sentenceAt(point));
     const stack = point === null ? [] : this.at(point);
     const here = stack.findIndex((one) => one.id === this.model.active);
-    this.model.activate(stack.length ? stack[(here + 1) % stack.length].id : null);
+    return this.model.activate(stack.length ? stack[(here + 1) % stack.length].id : null);
   }
 
   /** From the active passage to the next larger one that overlaps it, and round. */

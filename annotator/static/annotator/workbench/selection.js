@@ -20,9 +20,12 @@ export class Selection extends EventTarget {
     this.pressed = false;
     document.addEventListener("selectionchange", () => this.#changed());
     text.article.addEventListener("pointerdown", (event) => {
-      this.pressed = event.pointerType !== "touch";
+      this.pressed = event.pointerType !== "touch" && event.button === 0;
       this.exact = event.altKey;
-      if (this.pressed) this.#publish(null);
+      if (!this.pressed) return;
+      // A press inside a selection would start dragging its words instead of a new selection.
+      if (!event.shiftKey) getSelection().removeAllRanges();
+      this.#publish(null);
     });
     addEventListener("pointerup", (event) => this.#released(event));
     addEventListener("pointercancel", () => { this.pressed = false; });

@@ -23,18 +23,17 @@ export class Submit {
     byId("locked").hidden = open;
     document.body.classList.toggle("read-only", !open);
     for (const control of document.querySelectorAll("[data-open-only]")) control.hidden = !open;
+    for (const button of document.querySelectorAll(".tools button[data-label]")) button.disabled = !open; // then a legend
     if (open) return;
-    const { blinding, closed_at: closed } = assignment.study;
     const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
     byId("locked-words").textContent = submitted
       ? `Submitted ${day.format(new Date(assignment.submitted_at))}. Your work is read-only.`
       : assignment.state === "declined" ? "This assignment was declined. It is read-only."
         : "This study is closed. Your work is read-only.";
-    const allowed = blinding === "until_submitted" || blinding === "open" || Boolean(closed);
     const revealed = Boolean(assignment.revealed_at);
-    byId("reveal").hidden = !submitted || !allowed || revealed;
+    byId("reveal").hidden = !submitted || !assignment.may_reveal || revealed;
     byId("agreement-link").hidden = !submitted || !revealed;
-    byId("agreement-later").hidden = !submitted || allowed || revealed;
+    byId("agreement-later").hidden = !submitted || assignment.may_reveal || revealed;
   }
 
   async ask() {

@@ -51,11 +51,12 @@ export class Text {
     this.sentences = this.#visibleSentences(sentences);
   }
 
-  /** Sentences with words in them, without the space around them, as [start, end). */
+  /** Sentences with words in them, without the space around them, as [start, end). Lines, for a text never cut. */
   #visibleSentences(ends) {
+    const cuts = ends.length ? ends : this.lines.map((line) => this.offsets.toPoints(line.end));
     const spans = [];
     let start = 0;
-    for (const end of ends) {
+    for (const end of cuts) {
       const span = this.trim(start, end);
       if (span) spans.push(span);
       start = end;

@@ -1,0 +1,265 @@
+"""A real browser against the real server: `manage.py demo` as a process of its own, on a fresh database."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+
+ROOT = Path(__file__).parents[2]
+SEEDS = Path(ROOT) / "fixtures" / "documents"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Where the first letter of one string and the last of another stand on the screen, a pixel inside each.
+FIND = """([first, last]) => {
+  const inText = (words) => {
+    for (const { firstChild: node } of document.querySelectorAll('#text p')) {
+      const at = node?.data.indexOf(words) ?? -1;
+      if (at >= 0) return [node, at];
+    }
+    throw new Error(`${words} is not in the text`);
+  };
+  const edge = (node, at, ending) => {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    const box = range.getBoundingClientRect();
+    const rtl = getComputedStyle(node.parentElement).direction === 'rtl';
+    return [ending === rtl ? box.left + 1 : box.right - 1, box.top + box.height / 2];
+  };
+  const [from, start] = inText(first);
+  const [to, end] = inText(last);
+  from.parentElement.scrollIntoView({ block: 'center' });
+  return [edge(from, start, false), edge(to, end + last.length - 1, true)];
+}"""
+START = 120  # seconds a first start may take on a busy machine: migrations, texts, accounts
+
+
+def absent(reason: str) -> None:
+    """Skip for a reason, or fail where the gate requires a browser."""
+    if os.environ.get("CREDENCE_REQUIRE_BROWSER") == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def free_port() -> int:
+    """Return a port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """The running demo: where it is, where its data lie and who may sign in."""
+
+    data: Path
+    port: int
+    passwords: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, list[Any]] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """The site's root, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start and wait until it is ready; learn the passwords it prints."""
+        log = self.data / "server.log"
+        environment = {**os.environ, "CREDENCE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        environment.pop("DATABASE_URL", None)  # a database of its own, whatever the other tests use
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "manage.py", "demo", "--port", str(self.port)],
+                cwd=ROOT,
+                env=environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop(signal.SIGKILL)
+                pytest.fail(f"The server did not start:\n{log.read_text()[-3000:]}", pytrace=False)
+            time.sleep(0.2)
+        self.passwords |= dict(re.findall(r"^\w+\s+(\w+)\s+password (\S+)$", log.read_text(), re.MULTILINE))
+
+    def is_ready(self) -> bool:
+        """Say whether it answers and its database is migrated."""
+        try:
+            with urlopen(f"{self.address}/readyz", timeout=2) as answer:  # noqa: S310
+                return answer.status == 200
+        except (URLError, OSError):
+            return False
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the process and everything it started."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+            self.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo, started once for all browser tests."""
+    running = Server(tmp_path_factory.mktemp("served"), free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Chromium as the system has it. Stopped after each module: its event loop would trouble tests that use the ORM."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        absent("Playwright is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        absent("There is no Chromium on the PATH")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Visit:
+    """A signed-in page that remembers everything that went wrong in it."""
+
+    page: "Page"
+    server: Server
+    problems: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    untouched: dict[str, list[str]] = field(default_factory=dict)
+
+    def expect(self, words: str) -> None:
+        """Do not count console errors that contain these words."""
+        self.expected.append(words)
+
+    def heard(self, message: "ConsoleMessage") -> None:
+        """Note an error of the console."""
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    def unexpected(self) -> list[str]:
+        """Return what went wrong and was not expected."""
+        return [one for one in self.problems if not any(words in one for words in self.expected)]
+
+    def sign_in(self, name: str) -> None:
+        """Sign in by the page, once per person for all tests; later their cookies do."""
+        if cookies := self.server.cookies.get(name):
+            self.page.context.add_cookies(cookies)
+            return
+        self.page.goto(f"{self.server.address}/login/")
+        self.page.get_by_label("User name").fill(name)
+        self.page.get_by_label("Password").fill(self.server.passwords[name])
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(f"{self.server.address}/")
+        self.server.cookies[name] = self.page.context.cookies()
+
+    def get(self, path: str) -> Any:
+        """Return what the API answers this session at a path."""
+        answer = self.page.request.get(f"{self.server.address}/api/v1/{path}")
+        assert answer.ok, f"{path}: {answer.status} {answer.text()[:500]}"
+        return json.loads(answer.body())
+
+    def assignment_of(self, document: str) -> str:
+        """Return the id of this reviewer's assignment over a document of the study of seeds."""
+        found = self.get("assignments/?study=seeds&limit=1000")["results"]
+        return next(one["id"] for one in found if one["document"] == document)
+
+    def begin(self, document: str) -> str:
+        """Sign in as somebody whose assignment over this document is untouched, open it, return its id."""
+        self.sign_in(self.untouched[document].pop())
+        assignment = self.assignment_of(document)
+        self.open(assignment)
+        return assignment
+
+    def open(self, assignment: str) -> None:
+        """Open the workbench and wait until it can be used."""
+        self.page.goto(f"{self.server.address}/assignments/{assignment}/")
+        self.page.wait_for_selector("body[data-ready]")
+
+    def saved(self) -> None:
+        """Wait until every change is on the server."""
+        state = self.page.get_by_role("status", name="Save state")
+        state.filter(has_text=re.compile("^Saved$")).wait_for()
+
+    def draw(self, first: str, last: str | None = None, *, exact: bool = True) -> None:
+        """Draw with the mouse from the first letter of `first` to the last of `last`; `exact` holds Alt down."""
+        start, end = self.page.evaluate(FIND, [first, last or first])
+        if exact:
+            self.page.keyboard.down("Alt")
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        self.page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
+        self.page.mouse.move(*end, steps=4)
+        self.page.mouse.up()
+        if exact:
+            self.page.keyboard.up("Alt")
+        self.page.evaluate("new Promise((resolve) => setTimeout(resolve, 20))")  # the page takes it after the event
+
+    def mark(self, label: str, first: str, last: str | None = None, *, exact: bool = True) -> None:
+        """Draw, and choose a label in the toolbar over the selection."""
+        self.draw(first, last, exact=exact)
+        self.page.get_by_role("toolbar", name="Label selection").get_by_role("button", name=label).click()
+        self.saved()
+
+    def passages(self, assignment: str) -> list[dict[str, Any]]:
+        """Return the passages the server holds, in the order of the text."""
+        return self.get(f"assignments/{assignment}/")["annotations"]
+
+    def item(self, number: int = 0) -> "Locator":
+        """Return an item of the list beside the text."""
+        return self.page.get_by_role("complementary", name="Passages").locator("#passages .passage").nth(number)
+
+
+@pytest.fixture(scope="session")
+def untouched(server: Server) -> dict[str, list[str]]:
+    """Who still has an untouched assignment over each seed; whoever takes one removes the name."""
+    slugs = re.findall(r'^slug = "(.+)"$', (ROOT / "fixtures" / "documents.toml").read_text(), re.MULTILINE)
+    return {slug: sorted(server.passwords) for slug in slugs}
+
+
+@pytest.fixture
+def visit(browser: "Browser", server: Server, untouched: dict[str, list[str]]) -> Iterator[Visit]:
+    """A page in a context of its own; at the end nothing unexpected may have gone wrong in it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.add_init_script(
+        "addEventListener('securitypolicyviolation', (event) =>"
+        " console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))"
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    made = Visit(page, server, untouched=untouched)
+    page.on("console", made.heard)
+    page.on("pageerror", lambda error: made.problems.append(str(error)))
+    yield made
+    context.close()
+    assert made.unexpected() == []
