@@ -38,9 +38,7 @@ def read(stream: BinaryIO) -> CodebookInfo:
         data = tomllib.load(stream)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CodebookFileError(str(error)) from error
-    labels = tuple(
-        _build(LabelInfo, table, f"label {number}") for number, table in enumerate(data.pop("label", []), 1)
-    )
+    labels = tuple(_build(LabelInfo, table, f"label {number}") for number, table in enumerate(data.pop("label", []), 1))
     scales = []
     for number, table in enumerate(data.pop("scale", []), 1):
         where = f"scale {number}"
