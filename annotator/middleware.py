@@ -6,8 +6,10 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+
+from annotator.views.errors import bad_request
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -53,7 +55,7 @@ class RequestCheckMiddleware:
         except UnicodeDecodeError:
             readable = False
         if not readable:
-            return HttpResponseBadRequest("The address holds characters that are not text.", content_type="text/plain")
+            return bad_request(request)
         return self.get_response(request)
 
 

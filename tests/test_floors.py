@@ -44,7 +44,7 @@ FORBIDDEN = [
 # One errors module serves pages and API, so that both say the same.
 ALLOWED_SIDEWAYS = {
     ("annotator.views", "annotator.api"),
-    ("annotator.middleware", "annotator.api"),
+    ("annotator.middleware", "annotator.views"),
     ("annotator.admin", "annotator.views"),
     ("annotator.views", "annotator.templatetags"),
 }

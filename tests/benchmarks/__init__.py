@@ -1,0 +1,1 @@
+"""Speed and size, run on request and printed as ratios; never part of the tests."""
