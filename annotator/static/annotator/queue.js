@@ -79,12 +79,14 @@ export class Outbox {
    * @param {string} options.user opaque name of the user; names the store
    * @param {(entry: object) => Promise<{status: number, body: object|null, version: number|null, wait: number|null}>} options.send
    *   sends one entry; rejects when the server could not be reached
+   * @param {() => Promise<boolean>} options.isMine whether whoever is signed in now is the user the store is named by;
+   *   rejects when the server could not be reached
    * @param {(state: object) => void} options.onState called whenever the state to show may have changed
    * @param {(entry: object, answer: object) => void} options.onAnswer called when a change is on the server, in every window
    */
-  constructor({ user, send, onState, onAnswer }) {
+  constructor({ user, send, isMine, onState, onAnswer }) {
     this.name = `credence-outbox-${user}`;
-    Object.assign(this, { send, onState, onAnswer });
+    Object.assign(this, { send, isMine, onState, onAnswer });
     this.entries = [];
     this.storing = 0; // changes on their way to the disk
     this.mode = "idle"; // idle, sending, offline, sign-in
@@ -240,12 +242,16 @@ export class Outbox {
   /** True when the next entry may be sent. */
   async sendOne(entry) {
     let answer;
+    let stranger;
     try {
-      answer = await this.send(entry);
+      // After a session has ended the next one may be somebody else's, who must not send this user's work.
+      stranger = this.mode === "sign-in" && !(await this.isMine());
+      answer = stranger ? null : await this.send(entry);
+      stranger ||= answer.status === 404 && !(await this.isMine());
     } catch {
       return this.wait("offline", null); // the server could not be reached; the entry stays
     }
-    if (answer.status === 401) return this.wait("sign-in", 5_000);
+    if (stranger || answer.status === 401) return this.wait("sign-in", 5_000);
     if (RETRY.has(answer.status)) return this.wait(answer.status < 500 || answer.status === 503 ? "sending" : "offline", answer.wait);
     this.failures = 0;
     if (answer.status < 300) {

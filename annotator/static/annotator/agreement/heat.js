@@ -83,6 +83,7 @@ const contour = document.createElementNS(SVG, "path");
 outline.append(contour);
 stage.append(outline);
 const items = new Map([...document.querySelectorAll("[data-case]")].map((item) => [Number(item.dataset.case), item]));
+const here = document.getElementById("here"); // says on small screens what the list says beside the text
 let current = null;
 
 function draw() {
@@ -110,8 +111,10 @@ function choose(place, { bringText = false, bringItem = false } = {}) {
   for (const item of items.values()) item.removeAttribute("aria-current");
   current = place;
   draw();
+  here.textContent = "";
   if (!place) return;
   const item = items.get(place[2]);
+  here.textContent = item ? item.querySelector(".said").textContent : "";
   item?.setAttribute("aria-current", "true");
   if (bringItem) item?.scrollIntoView({ block: "nearest" });
   const [first] = rows(place[0], place[1]);

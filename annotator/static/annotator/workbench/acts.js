@@ -1,7 +1,7 @@
 // What a reviewer does: each act changes the model, is kept in the outbox, can be undone and done again.
 
 import { Outbox, uuid7 } from "../queue.js";
-import { request, sendEntry } from "./api.js";
+import { isSignedInAs, request, sendEntry } from "./api.js";
 import { announce, toast } from "./dom.js";
 import { passageOf } from "./model.js";
 
@@ -35,6 +35,7 @@ export class Acts {
     this.outbox = new Outbox({
       user: config.user,
       send: (entry) => sendEntry(config.api, entry),
+      isMine: () => isSignedInAs(config.api, document.body.dataset.username),
       onState,
       onAnswer: (entry, answer) => this.answered(entry, answer),
     });

@@ -33,6 +33,12 @@ export async function request(method, url, { body, headers = {} } = {}) {
   };
 }
 
+/** Whether the session belongs to the user this page was made for. */
+export async function isSignedInAs(root, username) {
+  const { status, body } = await request("GET", `${root}me/`);
+  return status === 200 && body.username === username;
+}
+
 /** Send one entry of the outbox below `root`. A refused CSRF token is read again, since signing in changes it, and tried once more. */
 export async function sendEntry(root, { kind, path, body, version }) {
   const headers = version === 0 ? { "If-None-Match": "*" } : { "If-Match": `"${version}"` };

@@ -28,6 +28,7 @@ export class Labelling {
 
   /** The label's key or button. */
   press(code) {
+    this.selection.flush();
     const span = this.selection.span ?? this.held;
     const active = this.model.get(this.model.active);
     if (!this.model.open) return undefined;

@@ -107,6 +107,9 @@ export class Paint {
       return `${stroke} ${2 + index * step}px .75rem / 2px 100% no-repeat`;
     });
     const rules = this.columns.map((label, index) => `.text p[data-has~="${label.code}"] { --rail-${index}: var(--${label.code}); }`);
+    // An opaque tint would cover the lines of the row above, which stand where forced colours leave nothing else.
+    const bare = this.columns.map((label) => `--${label.code}-tint: transparent;`).join(" ");
+    rules.push(`@media (forced-colors: active) { .text { ${bare} } }`);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`.text p[data-rail]::before { background: ${layers.join(", ")}; } ${rules.join(" ")}`);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

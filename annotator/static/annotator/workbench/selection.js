@@ -18,6 +18,7 @@ export class Selection extends EventTarget {
     this.snap = true;
     this.exact = false; // made by keys or with Alt: taken as it is
     this.pressed = false;
+    this.late = null; // what waits for a moment of rest: "drawn" by the mouse, or "settled" otherwise
     document.addEventListener("selectionchange", () => this.#changed());
     text.article.addEventListener("pointerdown", (event) => {
       this.pressed = event.pointerType !== "touch" && event.button === 0;
@@ -56,6 +57,7 @@ export class Selection extends EventTarget {
 
   clear() {
     clearTimeout(this.timer);
+    this.late = null;
     if (this.text.article.contains(getSelection().anchorNode)) getSelection().removeAllRanges();
     this.raw = null;
     this.#publish(null);
@@ -80,9 +82,23 @@ export class Selection extends EventTarget {
   }
 
   #changed() {
+    if (this.pressed || this.late === "drawn") return;
+    this.#later("settled", COARSE.matches ? 250 : REST);
+  }
+
+  #later(kind, wait) {
     clearTimeout(this.timer);
-    if (this.pressed) return;
-    this.timer = setTimeout(() => this.#settle(), COARSE.matches ? 250 : REST);
+    this.late = kind;
+    this.timer = setTimeout(() => this.flush(), wait);
+  }
+
+  /** Take now what was about to be taken: a label's key may come before the selection has rested. */
+  flush() {
+    const { late } = this;
+    clearTimeout(this.timer);
+    this.late = null;
+    if (late === "settled") this.#settle();
+    else if (late === "drawn") this.#drawn();
   }
 
   #settle() {
@@ -99,15 +115,15 @@ export class Selection extends EventTarget {
     if (!this.pressed) return;
     this.pressed = false;
     if (event.altKey) this.exact = true;
-    // The browser settles the selection of a click after this event.
-    setTimeout(() => {
-      const raw = this.#read();
-      this.raw = raw;
-      this.shown = null;
-      if (!raw) return this.#publish(null);
-      this.#take(raw, true);
-      return this.dispatchEvent(new Event("drawn"));
-    });
+    this.#later("drawn", 0); // the browser settles the selection of a click after this event
+  }
+
+  #drawn() {
+    this.raw = this.#read();
+    this.shown = null;
+    if (!this.raw) return this.#publish(null);
+    this.#take(this.raw, true);
+    return this.dispatchEvent(new Event("drawn"));
   }
 
   /** Take a selection, grown to sentences if they are on; show the growth unless a finger holds the handles. */

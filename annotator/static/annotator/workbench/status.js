@@ -24,6 +24,14 @@ export class Status {
     byId("attention-open").addEventListener("click", () => this.attend());
     byId("attention-download").addEventListener("click", () => this.#download());
     byId("storage-download").addEventListener("click", () => this.#download());
+    document.querySelector("[data-sign-out]").addEventListener("submit", (event) => {
+      const { length } = this.acts.outbox.entries;
+      if (!length || byId("sign-out").open) return;
+      event.preventDefault();
+      byId("sign-out-words").textContent = `${changes(length)} on this device ${length === 1 ? "is" : "are"} not on the server yet, and will be sent once you sign in here again.`;
+      byId("sign-out").showModal();
+    });
+    byId("sign-out-anyway").addEventListener("click", () => document.querySelector("[data-sign-out]").requestSubmit());
     byId("sign-in").href = `${this.config.login}?next=${encodeURIComponent(location.pathname)}`;
   }
 
