@@ -101,9 +101,9 @@ def _round_step(length: int) -> int:
 
 
 def _place(value: float) -> float:
-    """Return the x of a figure on the axis of 300 pixels with 16 at either side."""
+    """Return the x of a figure on the axis of 220 pixels with 16 at either side."""
     within = min(max(value, AXIS_START), AXIS_END)
-    return round(16 + 268 * (within - AXIS_START) / (AXIS_END - AXIS_START), 1)
+    return round(16 + 188 * (within - AXIS_START) / (AXIS_END - AXIS_START), 1)
 
 
 @register.inclusion_tag("annotator/_alpha_axis.html")

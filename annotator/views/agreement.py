@@ -121,16 +121,22 @@ def blindness(study: Study, user: User, revision: Revision) -> Blindness:
     mine = Assignment.objects.filter(revision=revision, reviewer=user, round=1, role=Assignment.Role.REVIEWER)
     here = mine.filter(study=study).select_related("study").first()
     if here is not None and here.is_open and not study.is_closed:
-        return Blindness("Others’ work on this document is shown after you have submitted yours.", here)
+        words = (
+            "Others’ work on this document is shown after you have submitted yours."
+            " Nobody sees your passages before you submit, and you see nobody’s."
+        )
+        return Blindness(words, here)
     elsewhere = mine.open().exclude(study__blinding=Study.Blinding.OPEN).select_related("study").first()
     if elsewhere is not None:
-        words = "You hold this document unsubmitted, so others’ work on it stays hidden from you."
+        words = (
+            "You hold this document unsubmitted, here or in another study."
+            " Others’ work on it is shown after you have submitted yours."
+        )
         return Blindness(words, elsewhere)
     if here is not None and here.may_reveal:
-        words = (
-            "You have submitted your work."
-            " Once you see others’, what you begin later in this study no longer counts as independent."
-        )
+        words = "You have submitted your work."
+        if not study.is_closed:
+            words += " Once you see others’, what you begin later in this study no longer counts as independent."
         return Blindness(words, here, may_reveal=True)
     if here is not None and here.is_submitted:
         return Blindness("You have submitted your work. Others’ is shown once the study is closed.", here)

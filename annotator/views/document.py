@@ -124,11 +124,14 @@ def document(request: HttpRequest, slug: str, document_slug: str) -> HttpRespons
     choice = Choice.of(request, [label.code for label in info.labels])
     seen = list(coded_documents(study, request.user, revisions=[revision], purpose="work"))
     measured = measured_documents(study, request.user, [revision])
+    report = shared.report_of(measured, study, choice.work)
     context |= {
         "codebook": study.codebook,
         "choice": choice,
         "works": shared.WORK.values() if shared.has_later_work(measured) else (),
-        "report": shared.report_of(measured, study, choice.work),
+        "report": report,
+        "passage_scales": [row for row in report.scales if row.target == "passage"],
+        "document_scales": [row for row in report.scales if row.target == "document"],
         "measures": shared.measures_of(info),
         "labels": info.labels,
         "mine": _own_part(study, request, revision),

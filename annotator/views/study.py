@@ -69,7 +69,7 @@ def _rows(texts: list[Revision], report: Report, hidden: set[tuple[str, int]]) -
         key = (text.document.slug, text.number)
         found = by_key.get(key)
         if key in hidden:
-            rows.append(Row(text, None, "not shown before you submit your work and choose “Show others’ work”"))
+            rows.append(Row(text, None, "not shown to you yet; the document’s page says what is needed"))
         elif found is None:
             rows.append(Row(text, None, "nobody has submitted this document"))
         else:
