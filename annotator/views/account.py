@@ -126,10 +126,12 @@ def password(request: HttpRequest) -> HttpResponse:
     try:
         attempt = note_attempt(name=request.user.get_username(), address=address_of(request))
     except TooManyFailuresError as error:
-        form = PasswordForm(request.user)
-        wait = math.ceil(error.wait.total_seconds())
-        context = {"form": form, "refused": f"Wait {counted(math.ceil(wait / 60), 'minute')} and try again."}
-        return render(request, "registration/password.html", context, status=429, headers={"Retry-After": str(wait)})
+        seconds = math.ceil(error.wait.total_seconds())
+        refused = f"Wait {counted(math.ceil(seconds / 60), 'minute')} and try again."
+        context = {"form": PasswordForm(request.user), "refused": refused}
+        response = render(request, "registration/password.html", context, status=429)
+        response.headers["Retry-After"] = str(seconds)
+        return response
     form = PasswordForm(request.user, request.POST)
     valid = form.is_valid()
     if "old_password" not in form.errors:

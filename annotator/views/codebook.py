@@ -39,7 +39,7 @@ def markdown(source: str) -> SafeString:
     clean = nh3.clean(
         dirty,
         tags=_TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
         attribute_filter=_only_web_links,
         url_schemes={"http", "https"},
         link_rel="noopener",
