@@ -87,9 +87,9 @@ export class Details {
   }
 
   async rate(id, scale, point) {
-    await this.acts.rate(id, scale, point);
-    const passage = this.model.get(id);
-    if (point !== null && this.model.scales.get(scale).required) this.cursor.advance(passage);
+    const stored = this.acts.rate(id, scale, point);
+    if (point !== null && this.model.scales.get(scale).required) this.cursor.advance(this.model.get(id));
+    await stored;
   }
 
   /** Rate the active passage on its first scale: the n-th point, or 0 for "cannot be judged". */

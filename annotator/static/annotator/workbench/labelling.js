@@ -62,6 +62,7 @@ export class Labelling {
   /** Mark a span; a clash with a passage of the same label is settled by the reviewer first. */
   async mark(code, [start, end]) {
     this.selection.clear();
+    if (!this.model.open) return undefined;
     const { name } = this.model.labels.get(code);
     const clashes = this.model.clashes(code, start, end);
     const same = clashes.find((one) => one.start === start && one.end === end);
@@ -69,19 +70,14 @@ export class Labelling {
       this.model.activate(same.id);
       return announce(`Already marked ${name}`);
     }
-    let id;
-    if (clashes.length) {
-      const answer = await this.#askOverlap(name);
-      if (answer === "merge") id = await this.acts.merge(clashes, start, end);
-      else if (answer === "replace") id = await this.acts.mark(code, start, end, clashes);
-      else return this.text.article.focus({ preventScroll: true });
-    } else {
-      id = await this.acts.mark(code, start, end);
-    }
-    const passage = this.model.get(id);
+    const answer = clashes.length ? await this.#askOverlap(name) : "replace";
+    if (!answer) return this.text.article.focus({ preventScroll: true });
+    const stored = answer === "merge" ? this.acts.merge(clashes, start, end) : this.acts.mark(code, start, end, clashes);
+    // The model has changed by now, the disk not yet: the cursor must not wait for it, or a quick next key would miss.
+    const passage = this.model.get(this.model.active);
     announce(`${name}, “${shorten(passage.quote)}”, passage ${this.model.ordered.indexOf(passage) + 1}`);
     this.cursor.advance(passage);
-    return id;
+    return stored;
   }
 
   async relabel(passage, code) {
@@ -97,9 +93,10 @@ export class Labelling {
       }
       for (const one of clashes) await this.acts.remove(one.id);
     }
-    await this.acts.relabel(passage.id, code);
+    const stored = this.acts.relabel(passage.id, code);
     announce(`Now ${name}`);
     this.cursor.advance(this.model.get(passage.id));
+    await stored;
   }
 
   /** Move the ends of a passage, unless it would lie over another with its label. */
