@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import Q
+
 from annotator.models import Annotation, Assignment, Codebook, Membership, Rating, Study, User
 from annotator.records import (
     CodebookInfo,
@@ -20,6 +22,7 @@ from annotator.records import (
 from sources.models import Revision, SegmentationKind
 
 Purpose = Literal["agreement", "work"]
+EVERYTHING, LIVE = Q(), Q(deleted_at__isnull=True)
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -107,11 +110,10 @@ def _ratings_of(assignments: list[UUID]) -> tuple[Mapping[UUID, list[CodedRating
 
 
 def _passages_of(
-    assignments: list[UUID], ratings: Mapping[UUID, list[CodedRating]], tombstones: bool
+    assignments: list[UUID], ratings: Mapping[UUID, list[CodedRating]], kept: Q
 ) -> Mapping[UUID, list[CodedPassage]]:
-    rows = Annotation.objects.filter(assignment__in=assignments).order_by("start", "-end", "pk")
-    if not tombstones:
-        rows = rows.live()
+    chosen = Annotation.objects.filter(kept, assignment__in=assignments).values("pk")
+    rows = Annotation.objects.filter(pk__in=chosen).order_by("start", "-end", "pk")
     columns = ("pk", "assignment_id", "label__code", "start", "end", "note", "version")
     times = ("created_at", "updated_at", "deleted_at", "derived_from_id", "derivation")
     found: dict[UUID, list[CodedPassage]] = defaultdict(list)
@@ -122,7 +124,7 @@ def _passages_of(
     return found
 
 
-def _codings_of(study: Study, revision_id: int, visible: Any, tombstones: bool) -> tuple[list[Coding], set[int]]:
+def _codings_of(study: Study, revision_id: int, visible: Any, kept: Q) -> tuple[list[Coding], set[int]]:
     assignments = list(
         Assignment.objects.filter(study=study, revision=revision_id, pk__in=visible.values("pk"))
         .with_independence()
@@ -132,7 +134,7 @@ def _codings_of(study: Study, revision_id: int, visible: Any, tombstones: bool) 
     ids = [assignment.pk for assignment in assignments]
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     of_passages, of_documents = _ratings_of(ids)
-    passages = _passages_of(ids, of_passages, tombstones)
+    passages = _passages_of(ids, of_passages, kept)
     codings = [
         Coding(
             id=assignment.pk,
@@ -161,7 +163,8 @@ def coded_documents(
 ) -> Iterator[CodedDocument]:
     """Yield each text of the study with the work the viewer may see; a fixed number of queries for each text.
 
-    `purpose` "work" is what may be shown or exported, one's own open work and tombstones included; "agreement" is the
+    `purpose` "work" is what may be shown or exported, one's own open work and tombstones included (others' tombstones
+    only for those who run the study or see all work); "agreement" is the
     submitted work that may enter figures. `revisions` limits the texts.
     """
     everything = Assignment.objects.filter(study=study)
@@ -172,20 +175,27 @@ def coded_documents(
     everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR, Membership.Role.READER)
     if not (viewer.runs_studies or viewer.sees_all_work or study.role_of(viewer) in everywhere):
         texts = texts.filter(assignments__in=visible).distinct()
-    return _records(study, texts, visible, tombstones=purpose == "work")
+    return _records(study, texts, visible, _kept(study, viewer) if purpose == "work" else LIVE)
+
+
+def _kept(study: Study, viewer: User) -> Q:
+    """Which passages are handed on: what others took back stays theirs, unless it still justifies a rating."""
+    if viewer.sees_all_work or study.is_run_by(viewer):
+        return EVERYTHING
+    return LIVE | Q(assignment__reviewer=viewer) | Q(justifies__isnull=False)
 
 
 def all_coded_documents(study: Study) -> Iterator[CodedDocument]:
     """Yield everything, work not submitted included: for the operator's own commands, never for a page."""
-    return _records(study, study.revisions.all(), Assignment.objects.filter(study=study), tombstones=True)
+    return _records(study, study.revisions.all(), Assignment.objects.filter(study=study), EVERYTHING)
 
 
-def _records(study: Study, texts: Any, visible: Any, tombstones: bool) -> Iterator[CodedDocument]:
+def _records(study: Study, texts: Any, visible: Any, kept: Q) -> Iterator[CodedDocument]:
     infos: dict[int, CodebookInfo] = {study.codebook_id: codebook_info(study.codebook)}
     about = study_info(study)
     texts = texts.select_related("document__source").prefetch_related("segmentations")
     for revision in texts.order_by("document__title", "document__slug", "number").iterator(chunk_size=50):
-        codings, codebooks = _codings_of(study, revision.pk, visible, tombstones)
+        codings, codebooks = _codings_of(study, revision.pk, visible, kept)
         for missing in Codebook.objects.filter(pk__in=codebooks - infos.keys()):
             infos[missing.pk] = codebook_info(missing)
         used = {study.codebook_id, *codebooks}
