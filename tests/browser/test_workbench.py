@@ -226,7 +226,7 @@ def test_work_done_without_a_network_is_saved_once(visit):
     expect(visit.page.get_by_role("status", name="Save state")).to_have_text(
         re.compile(r"^Offline: \d changes on this device$")
     )
-    assert visit.page.locator("#passages .passage").count() == 3
+    expect(visit.page.locator("#passages .passage")).to_have_count(3)
     context.set_offline(False)
     visit.saved()
     found = visit.passages(assignment)

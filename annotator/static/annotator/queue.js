@@ -39,7 +39,8 @@ class Disk {
     const transaction = this.database.transaction(STORE, "readwrite", { durability: "strict" });
     const done = new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
-      transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("The browser refused to store."));
+      transaction.onabort = transaction.onerror = () =>
+        reject(transaction.error ?? new Error("The browser refused to store."));
     });
     const store = transaction.objectStore(STORE);
     const before = await settled(store.getAll());
@@ -77,12 +78,13 @@ export class Outbox {
   /**
    * @param {object} options
    * @param {string} options.user opaque name of the user; names the store
-   * @param {(entry: object) => Promise<{status: number, body: object|null, version: number|null, wait: number|null}>} options.send
-   *   sends one entry; rejects when the server could not be reached
+   * @param {(entry: object) => Promise<object>} options.send sends one entry and resolves to the answer's status, body,
+   *   version and wait; rejects when the server could not be reached
    * @param {() => Promise<boolean>} options.isMine whether whoever is signed in now is the user the store is named by;
    *   rejects when the server could not be reached
    * @param {(state: object) => void} options.onState called whenever the state to show may have changed
-   * @param {(entry: object, answer: object) => void} options.onAnswer called when a change is on the server, in every window
+   * @param {(entry: object, answer: object) => void} options.onAnswer called in every window when a change is on
+   *   the server
    */
   constructor({ user, send, isMine, onState, onAnswer }) {
     this.name = `credence-outbox-${user}`;
@@ -252,7 +254,8 @@ export class Outbox {
       return this.wait("offline", null); // the server could not be reached; the entry stays
     }
     if (stranger || answer.status === 401) return this.wait("sign-in", 5_000);
-    if (RETRY.has(answer.status)) return this.wait(answer.status < 500 || answer.status === 503 ? "sending" : "offline", answer.wait);
+    if (RETRY.has(answer.status))
+      return this.wait(answer.status < 500 || answer.status === 503 ? "sending" : "offline", answer.wait);
     this.failures = 0;
     if (answer.status < 300) {
       this.onAnswer(entry, answer);

@@ -33,14 +33,18 @@
   });
   addEventListener("storage", (event) => event.key === KEY && apply(stored()));
   // Menus close on Escape and when the focus or a click goes elsewhere.
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    for (const menu of document.querySelectorAll("details[data-closes][open]")) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-      event.stopPropagation();
-    }
-  }, true);
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape") return;
+      for (const menu of document.querySelectorAll("details[data-closes][open]")) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+        event.stopPropagation();
+      }
+    },
+    true,
+  );
   document.addEventListener("pointerdown", (event) => {
     for (const menu of document.querySelectorAll("details[data-closes][open]")) {
       if (!menu.contains(event.target)) menu.open = false;

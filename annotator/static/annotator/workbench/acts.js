@@ -16,7 +16,7 @@ const content = (one) => {
   return { ...rest, evidence: [...rest.evidence].sort() };
 };
 
-/** Acts on one assignment. A step is {id, to} for a passage or {scale, to} for a document rating; null takes it away. */
+/** Acts on one assignment. A step is {id, to} for a passage, {scale, to} for a document rating; null takes it away. */
 export class Acts {
   /**
    * @param {import("./model.js").Model} model
@@ -122,7 +122,10 @@ export class Acts {
         change.local = Boolean(from) && from.label === label && from.start === start && from.end === end;
       }
     } else {
-      Object.assign(change, { path: `assignments/${assignment}/ratings/${scale}/`, about: { scale, rating: to ?? from } });
+      Object.assign(change, {
+        path: `assignments/${assignment}/ratings/${scale}/`,
+        about: { scale, rating: to ?? from },
+      });
       change.kind = to ? "put" : "delete";
       change.local = true;
       if (to) change.body = { point: to.point, evidence: to.evidence };
@@ -195,9 +198,14 @@ export class Acts {
       start: from,
       end: to,
       quote: this.text.slice(from, to),
-      note: passages.map((one) => one.note).filter(Boolean).join("\n"),
+      note: passages
+        .map((one) => one.note)
+        .filter(Boolean)
+        .join("\n"),
     };
-    await this.act([...others.map((one) => ({ id: one.id, to: null })), { id: first.id, to: merged }], { activate: first.id });
+    await this.act([...others.map((one) => ({ id: one.id, to: null })), { id: first.id, to: merged }], {
+      activate: first.id,
+    });
     return first.id;
   }
 
@@ -209,7 +217,9 @@ export class Acts {
   }
 
   async resize(id, start, end) {
-    await this.act([{ id, to: { ...this.model.get(id), start, end, quote: this.text.slice(start, end) } }], { activate: id });
+    await this.act([{ id, to: { ...this.model.get(id), start, end, quote: this.text.slice(start, end) } }], {
+      activate: id,
+    });
   }
 
   /** Rate a passage; null takes the rating away. */
@@ -239,7 +249,8 @@ export class Acts {
   }
 
   async rateDocument(scale, point, evidence) {
-    const to = point === null ? null : { scale, point, evidence: evidence ?? this.model.ratings.get(scale)?.evidence ?? [] };
+    const to =
+      point === null ? null : { scale, point, evidence: evidence ?? this.model.ratings.get(scale)?.evidence ?? [] };
     await this.act([{ scale, to }]);
   }
 }

@@ -39,7 +39,10 @@ export async function isSignedInAs(root, username) {
   return status === 200 && body.username === username;
 }
 
-/** Send one entry of the outbox below `root`. A refused CSRF token is read again, since signing in changes it, and tried once more. */
+/**
+ * Send one entry of the outbox below `root`. Signing in changes the CSRF token, so a refused one is read again and the
+ * entry tried once more.
+ */
 export async function sendEntry(root, { kind, path, body, version }) {
   const headers = version === 0 ? { "If-None-Match": "*" } : { "If-Match": `"${version}"` };
   const once = () =>

@@ -15,11 +15,18 @@ export class Details {
     this.scales = new Map(); // code -> {group, set}
     this.shown = null; // what the controls were made for: id, label, open
     const find = (name) => this.box.querySelector(`[data-part="${name}"]`);
-    this.parts = { labels: find("labels"), scales: find("scales"), note: find("note"), overlaps: find("overlaps"), remove: find("delete") };
+    this.parts = {
+      labels: find("labels"),
+      scales: find("scales"),
+      note: find("note"),
+      overlaps: find("overlaps"),
+      remove: find("delete"),
+    };
     this.parts.labels.addEventListener("click", ({ target }) => {
       const button = target.closest("button[data-label]");
       const passage = this.model.get(this.model.active);
-      if (button && passage && passage.label !== button.dataset.label) this.labelling.relabel(passage, button.dataset.label);
+      if (button && passage && passage.label !== button.dataset.label)
+        this.labelling.relabel(passage, button.dataset.label);
     });
     this.parts.note.addEventListener("input", () => {
       clearTimeout(this.timer);
@@ -73,13 +80,20 @@ export class Details {
     this.scales.clear();
     this.model.passageScales(label).forEach((scale, index) => {
       const counted = scale.points.filter((point) => !point.missing).length;
-      const hint = [scaleName(scale), scale.required ? "required" : "optional", open && index === 0 && !COARSE.matches ? `Shift 1 to ${counted}` : ""];
-      this.scales.set(scale.code, scaleGroup(scale, {
-        value: null,
-        open,
-        hint: hint.filter(Boolean).join(" · "),
-        onChange: (point) => this.rate(id, scale.code, point),
-      }));
+      const hint = [
+        scaleName(scale),
+        scale.required ? "required" : "optional",
+        open && index === 0 && !COARSE.matches ? `Shift 1 to ${counted}` : "",
+      ];
+      this.scales.set(
+        scale.code,
+        scaleGroup(scale, {
+          value: null,
+          open,
+          hint: hint.filter(Boolean).join(" · "),
+          onChange: (point) => this.rate(id, scale.code, point),
+        }),
+      );
     });
     this.parts.scales.replaceChildren(...[...this.scales.values()].map(({ group }) => group));
     this.parts.note.readOnly = !open;
@@ -97,7 +111,8 @@ export class Details {
     const passage = this.model.get(this.model.active);
     const scale = passage && this.model.passageScales(passage.label)[0];
     if (!scale) return null;
-    const point = digit === 0 ? scale.points.find((one) => one.missing) : scale.points.filter((one) => !one.missing)[digit - 1];
+    const point =
+      digit === 0 ? scale.points.find((one) => one.missing) : scale.points.filter((one) => !one.missing)[digit - 1];
     if (point) this.rate(passage.id, scale.code, point.value);
     return point ? { scale, point } : null;
   }
@@ -105,10 +120,16 @@ export class Details {
   #overlaps(passage) {
     const others = this.model.covering(passage.start, passage.end).filter((one) => one.id !== passage.id);
     this.parts.overlaps.hidden = !others.length;
-    this.parts.overlaps.replaceChildren("Overlaps here: ", ...others.flatMap((one, index) => [
-      index ? ", " : "",
-      element("button", { type: "button", class: "link", on: { click: () => this.model.activate(one.id) } },
-        `${this.model.labels.get(one.label)?.name}, ${one.end - one.start} characters`),
-    ]));
+    this.parts.overlaps.replaceChildren(
+      "Overlaps here: ",
+      ...others.flatMap((one, index) => [
+        index ? ", " : "",
+        element(
+          "button",
+          { type: "button", class: "link", on: { click: () => this.model.activate(one.id) } },
+          `${this.model.labels.get(one.label)?.name}, ${one.end - one.start} characters`,
+        ),
+      ]),
+    );
   }
 }

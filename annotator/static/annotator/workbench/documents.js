@@ -50,15 +50,24 @@ export class Documents {
     if (!rating) return;
     const live = rating.evidence.filter((id) => this.model.get(id)).length;
     const lost = rating.evidence.length - live;
-    const words = [live === 0 ? "No passage named as evidence" : live === 1 ? "Evidence: 1 passage" : `Evidence: ${live} passages`];
+    const words = [
+      live === 0 ? "No passage named as evidence" : live === 1 ? "Evidence: 1 passage" : `Evidence: ${live} passages`,
+    ];
     if (lost) words.push(`${lost} deleted`);
     const focused = line.contains(document.activeElement);
-    const button = this.model.open && this.model.passages.size
-      ? element("button", {
-        type: "button", class: "link", "aria-label": `Choose evidence for ${scaleName(scale)}`,
-        on: { click: () => this.#choose(scale) },
-      }, "Choose…")
-      : null;
+    const button =
+      this.model.open && this.model.passages.size
+        ? element(
+            "button",
+            {
+              type: "button",
+              class: "link",
+              "aria-label": `Choose evidence for ${scaleName(scale)}`,
+              on: { click: () => this.#choose(scale) },
+            },
+            "Choose…",
+          )
+        : null;
     line.replaceChildren(element("span", {}, words.join(", ")), ...(button ? [button] : []));
     if (focused) button?.focus();
   }
@@ -72,17 +81,29 @@ export class Documents {
       const box = element("input", { type: "checkbox", value: passage.id });
       box.checked = rating.evidence.includes(passage.id);
       const { name } = this.model.labels.get(passage.label);
-      return element("li", {}, element("label", { class: "choice" }, box,
-        element("span", { class: "label", data: { label: passage.label } }, name),
-        quoted(shorten(passage.quote, 120), null, { class: "quote" })));
+      return element(
+        "li",
+        {},
+        element(
+          "label",
+          { class: "choice" },
+          box,
+          element("span", { class: "label", data: { label: passage.label } }, name),
+          quoted(shorten(passage.quote, 120), null, { class: "quote" }),
+        ),
+      );
     });
     byId("evidence-passages").replaceChildren(...rows);
     dialog.returnValue = "";
     dialog.showModal();
-    dialog.addEventListener("close", () => {
-      if (dialog.returnValue !== "save") return;
-      const chosen = [...dialog.querySelectorAll("input:checked")].map((box) => box.value);
-      this.acts.rateDocument(scale.code, this.model.ratings.get(scale.code).point, chosen);
-    }, { once: true });
+    dialog.addEventListener(
+      "close",
+      () => {
+        if (dialog.returnValue !== "save") return;
+        const chosen = [...dialog.querySelectorAll("input:checked")].map((box) => box.value);
+        this.acts.rateDocument(scale.code, this.model.ratings.get(scale.code).point, chosen);
+      },
+      { once: true },
+    );
   }
 }

@@ -1,6 +1,6 @@
 // Making elements without markup strings, which the policy forbids, and the two ways of telling the reader something.
 
-/** An element with properties (`class`, `data`, `on`, attributes) and children; null and false children are left out. */
+/** An element with attributes, `data`, listeners (`on`) and children; null and false children are left out. */
 export function element(tag, { data = {}, on = {}, ...attributes } = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -23,7 +23,11 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 export function icon(name) {
-  return svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `${document.body.dataset.icons}#${name}` }));
+  return svg(
+    "svg",
+    { class: "icon", "aria-hidden": "true" },
+    svg("use", { href: `${document.body.dataset.icons}#${name}` }),
+  );
 }
 
 export const byId = (id) => document.getElementById(id);
@@ -57,7 +61,20 @@ export function toast(message, action, act) {
     else box.hidden = true;
   };
   const button = action
-    ? element("button", { class: "button", type: "button", on: { click: () => { box.hidden = true; act(); } } }, action)
+    ? element(
+        "button",
+        {
+          class: "button",
+          type: "button",
+          on: {
+            click: () => {
+              box.hidden = true;
+              act();
+            },
+          },
+        },
+        action,
+      )
     : null;
   box.replaceChildren(element("span", {}, message), ...(button ? [button] : []));
   box.hidden = false;

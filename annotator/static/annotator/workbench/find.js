@@ -38,14 +38,26 @@ export class Find {
       radio.checked = index === 0;
       const before = this.text.slice(Math.max(0, start - CONTEXT), start);
       const after = this.text.slice(end, Math.min(this.text.length, end + CONTEXT));
-      const words = element("span", { class: "quote", dir: "auto" }, before.replace(/^\S*\s/u, "…"),
-        element("strong", {}, shorten(this.text.slice(start, end), 200)), after.replace(/\s\S*$/u, "…"));
+      const words = element(
+        "span",
+        { class: "quote", dir: "auto" },
+        before.replace(/^\S*\s/u, "…"),
+        element("strong", {}, shorten(this.text.slice(start, end), 200)),
+        after.replace(/\s\S*$/u, "…"),
+      );
       return element("li", {}, element("label", { class: "choice" }, radio, words));
     });
     byId("find-matches").replaceChildren(...rows);
     const found = this.matches.length;
-    byId("find-count").textContent = !this.input.value.trim() ? "" : found === 0 ? "Nothing found"
-      : found === LIMIT ? `The first ${LIMIT} matches` : found === 1 ? "1 match" : `${found} matches`;
+    byId("find-count").textContent = !this.input.value.trim()
+      ? ""
+      : found === 0
+        ? "Nothing found"
+        : found === LIMIT
+          ? `The first ${LIMIT} matches`
+          : found === 1
+            ? "1 match"
+            : `${found} matches`;
   }
 
   #matches(words) {

@@ -43,16 +43,31 @@ export class Guide {
     clearTimeout(this.timer);
     const label = this.model.labels.get(code);
     const { codebook } = this.model;
-    const sample = (name, texts) => texts?.length
-      ? element("p", { class: "small" }, element("span", { class: "quiet" }, `${name}: `), element("span", { class: "quote", dir: "auto" }, texts[0]))
-      : null;
+    const sample = (name, texts) =>
+      texts?.length
+        ? element(
+            "p",
+            { class: "small" },
+            element("span", { class: "quiet" }, `${name}: `),
+            element("span", { class: "quote", dir: "auto" }, texts[0]),
+          )
+        : null;
     this.box.replaceChildren(
-      element("p", {}, element("span", { class: "label", data: { label: code } }, label.name), " ",
-        element("span", { class: "quiet small" }, `${codebook.title}, version ${codebook.version}`)),
+      element(
+        "p",
+        {},
+        element("span", { class: "label", data: { label: code } }, label.name),
+        " ",
+        element("span", { class: "quiet small" }, `${codebook.title}, version ${codebook.version}`),
+      ),
       element("p", { class: "small" }, label.definition),
       ...[sample("Yes", label.examples), sample("No", label.counterexamples)].filter(Boolean),
       ...(label.use_when ? [element("p", { class: "small quiet" }, label.use_when)] : []),
-      element("p", { class: "small" }, element("a", { href: `${this.config.guidelines}#${code}`, target: "_blank" }, "All guidelines")),
+      element(
+        "p",
+        { class: "small" },
+        element("a", { href: `${this.config.guidelines}#${code}`, target: "_blank" }, "All guidelines"),
+      ),
     );
     if (!this.isOpen) this.box.showPopover();
     const at = near.getBoundingClientRect();

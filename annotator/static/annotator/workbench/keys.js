@@ -53,7 +53,8 @@ export class Keys {
   #digit(event) {
     const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
     if (digit === undefined) return null;
-    if (event.shiftKey) return this.model.get(this.model.active) ? () => this.list.details.rateByKey(Number(digit)) : null;
+    if (event.shiftKey)
+      return this.model.get(this.model.active) ? () => this.list.details.rateByKey(Number(digit)) : null;
     const label = [...this.model.labels.values()].find((one, index) => (one.shortcut || String(index + 1)) === digit);
     return label ? () => this.labelling.press(label.code) : null;
   }
@@ -64,26 +65,47 @@ export class Keys {
     const mode = cursor.mode;
     const shift = event.shiftKey;
     switch (letterOf(event)) {
-      case "j": return () => cursor.move(1, shift);
-      case "k": return () => cursor.move(-1, shift);
-      case "ArrowDown": return mode ? () => cursor.move(1, shift) : null;
-      case "ArrowUp": return mode ? () => cursor.move(-1, shift) : null;
-      case "u": return () => cursor.unlabelled(shift ? -1 : 1);
-      case "s": return model.open ? () => cursor.setMode(!mode) : null;
-      case ",": return () => list.step(-1);
-      case ".": return () => list.step(1);
-      case "Enter": return active ? () => this.#enter() : null;
-      case "n": return active ? () => this.#focus(".details textarea") : null;
-      case "r": return active ? () => this.#focus(".details input:checked, .details input") : null;
-      case "g": return () => this.#guide();
+      case "j":
+        return () => cursor.move(1, shift);
+      case "k":
+        return () => cursor.move(-1, shift);
+      case "ArrowDown":
+        return mode ? () => cursor.move(1, shift) : null;
+      case "ArrowUp":
+        return mode ? () => cursor.move(-1, shift) : null;
+      case "u":
+        return () => cursor.unlabelled(shift ? -1 : 1);
+      case "s":
+        return model.open ? () => cursor.setMode(!mode) : null;
+      case ",":
+        return () => list.step(-1);
+      case ".":
+        return () => list.step(1);
+      case "Enter":
+        return active ? () => this.#enter() : null;
+      case "n":
+        return active ? () => this.#focus(".details textarea") : null;
+      case "r":
+        return active ? () => this.#focus(".details input:checked, .details input") : null;
+      case "g":
+        return () => this.#guide();
       case "Delete":
-      case "Backspace": return active && model.open ? () => list.remove(active.id) : null;
-      case "/": return model.open ? () => this.find.open() : null;
-      case "f": return () => this.#filter();
-      case "?": return () => byId("shortcuts").showModal();
-      case "[": case "{": return () => this.#nudge(-1, shift);
-      case "]": case "}": return () => this.#nudge(1, shift);
-      default: return null;
+      case "Backspace":
+        return active && model.open ? () => list.remove(active.id) : null;
+      case "/":
+        return model.open ? () => this.find.open() : null;
+      case "f":
+        return () => this.#filter();
+      case "?":
+        return () => byId("shortcuts").showModal();
+      case "[":
+      case "{":
+        return () => this.#nudge(-1, shift);
+      case "]":
+      case "}":
+        return () => this.#nudge(1, shift);
+      default:
+        return null;
     }
   }
 
@@ -93,7 +115,9 @@ export class Keys {
     const active = model.get(model.active);
     const span = selection.span ?? (active && [active.start, active.end]);
     if (!span) return;
-    const moved = start ? [text.wordEdge(span[0], direction, false), span[1]] : [span[0], text.wordEdge(span[1], direction, true)];
+    const moved = start
+      ? [text.wordEdge(span[0], direction, false), span[1]]
+      : [span[0], text.wordEdge(span[1], direction, true)];
     if (moved[0] >= moved[1]) return;
     if (selection.span) selection.select(...moved);
     else if (model.open) this.labelling.resize(active.id, ...moved);
@@ -122,7 +146,12 @@ export class Keys {
     if (this.guide.isOpen) return this.guide.close();
     const active = this.model.get(this.model.active);
     const focused = document.activeElement?.closest("[data-label], [data-guide]");
-    const code = focused?.dataset.label ?? focused?.dataset.guide ?? active?.label ?? this.labelling.brush ?? [...this.model.labels.keys()][0];
+    const code =
+      focused?.dataset.label ??
+      focused?.dataset.guide ??
+      active?.label ??
+      this.labelling.brush ??
+      [...this.model.labels.keys()][0];
     const near = document.querySelector(`.tools [data-guide="${code}"]`);
     return this.guide.open(code, near.offsetParent ? near : byId("labels"));
   }

@@ -13,7 +13,9 @@ export class Labelling {
     this.held = null; // the selection as it was when a finger went down on a button
     for (const bar of document.querySelectorAll("[data-labels]")) {
       // Pressing a button must not take the selection away before the click arrives.
-      bar.addEventListener("pointerdown", () => { this.held = this.selection.span; });
+      bar.addEventListener("pointerdown", () => {
+        this.held = this.selection.span;
+      });
       bar.addEventListener("mousedown", (event) => event.preventDefault());
       bar.addEventListener("click", ({ target }) => {
         const button = target.closest("button[data-label]");
@@ -72,7 +74,8 @@ export class Labelling {
     }
     const answer = clashes.length ? await this.#askOverlap(name) : "replace";
     if (!answer) return this.text.article.focus({ preventScroll: true });
-    const stored = answer === "merge" ? this.acts.merge(clashes, start, end) : this.acts.mark(code, start, end, clashes);
+    const stored =
+      answer === "merge" ? this.acts.merge(clashes, start, end) : this.acts.mark(code, start, end, clashes);
     // The model has changed by now, the disk not yet: the cursor must not wait for it, or a quick next key would miss.
     const passage = this.model.get(this.model.active);
     announce(`${name}, “${shorten(passage.quote)}”, passage ${this.model.ordered.indexOf(passage) + 1}`);

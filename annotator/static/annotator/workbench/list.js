@@ -1,4 +1,4 @@
-// The companion list: the passages in the order of the text, with a filter; the details of the active one open in place.
+// The companion list: the passages in the order of the text, with a filter; the active one opens in place.
 
 import { announce, byId, element, icon, quoted, toast } from "./dom.js";
 import { Details } from "./details.js";
@@ -28,7 +28,12 @@ export class List {
     byId("filter").hidden = !open;
     button.setAttribute("aria-expanded", open);
     if (open) byId("filter").querySelector("input").focus();
-    else byId("filter").querySelectorAll("select, input").forEach((field) => { field.value = ""; });
+    else
+      byId("filter")
+        .querySelectorAll("select, input")
+        .forEach((field) => {
+          field.value = "";
+        });
     if (!open) this.#readFilter();
   }
 
@@ -74,7 +79,14 @@ export class List {
   #item(passage) {
     const { model } = this;
     const current = passage.id === model.active;
-    const signature = JSON.stringify([passage.label, passage.quote, passage.ratings, Boolean(passage.note), current, model.open]);
+    const signature = JSON.stringify([
+      passage.label,
+      passage.quote,
+      passage.ratings,
+      Boolean(passage.note),
+      current,
+      model.open,
+    ]);
     const kept = this.items.get(passage.id);
     if (kept?.signature === signature) return kept.item;
     const button = this.#button(passage, current);
@@ -91,16 +103,24 @@ export class List {
   #button(passage, current) {
     const { model } = this;
     const label = model.labels.get(passage.label);
-    const words = passage.ratings.map(({ scale, point }) => this.#ratingWords(scale, point)).filter(Boolean).join(", ");
+    const words = passage.ratings
+      .map(({ scale, point }) => this.#ratingWords(scale, point))
+      .filter(Boolean)
+      .join(", ");
     const missing = model.open && model.missingRatings(passage).length > 0;
     const note = passage.note ? [icon("note"), element("span", { class: "hidden" }, "has a note")] : [];
-    return element("button", {
-      type: "button", class: "passage", "aria-current": current ? "true" : null,
-      on: { click: () => this.#choose(passage.id) },
-    },
+    return element(
+      "button",
+      {
+        type: "button",
+        class: "passage",
+        "aria-current": current ? "true" : null,
+        on: { click: () => this.#choose(passage.id) },
+      },
       element("span", { class: "label", data: { label: passage.label } }, label?.name ?? passage.label),
       element("span", { class: "quiet" }, ...note, missing ? "not rated" : words),
-      quoted(passage.quote, this.#language(passage), { class: "quote" }));
+      quoted(passage.quote, this.#language(passage), { class: "quote" }),
+    );
   }
 
   #language({ start }) {
@@ -121,7 +141,11 @@ export class List {
       this.model.activate(null);
       this.update();
     };
-    return element("li", {}, element("button", { type: "button", class: "button quiet more", on: { click: turn } }, words));
+    return element(
+      "li",
+      {},
+      element("button", { type: "button", class: "button quiet more", on: { click: turn } }, words),
+    );
   }
 
   #choose(id) {

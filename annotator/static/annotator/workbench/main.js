@@ -43,7 +43,10 @@ async function read(config) {
 async function start() {
   const config = JSON.parse(byId("config").textContent);
   if (!globalThis.Highlight || !CSS.highlights) {
-    return refuse("This browser cannot paint passages: it lacks the CSS Custom Highlight API. Read them in the marked text view, or use a newer browser.");
+    return refuse(
+      "This browser cannot paint passages, because it lacks the CSS Custom Highlight API. " +
+        "Read them in the marked text view, or use a newer browser.",
+    );
   }
   const data = await read(config);
   if (!data) return undefined;
@@ -61,7 +64,9 @@ async function start() {
   const labelling = new Labelling({ model, text, selection, cursor, acts });
   const popover = new Popover(selection, byId("stage"), () => model.open && !labelling.brush && !cursor.mode);
   const list = new List({ model, text, acts, labelling, cursor, scroller });
-  new Outline(byId("outline"), model, text, (id, from, to, exact) => labelling.resize(id, from, to, exact || !selection.snap));
+  new Outline(byId("outline"), model, text, (id, from, to, exact) =>
+    labelling.resize(id, from, to, exact || !selection.snap),
+  );
   new Documents({ model, acts });
   const pick = new Pick(model, text, cursor);
   const guide = new Guide({ model, config });

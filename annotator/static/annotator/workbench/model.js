@@ -8,7 +8,9 @@ export class Model extends EventTarget {
     this.id = data.id;
     this.assignment = data;
     this.codebook = data.codebook;
-    this.labels = new Map([...data.codebook.labels].sort((a, b) => a.position - b.position).map((one) => [one.code, one]));
+    this.labels = new Map(
+      [...data.codebook.labels].sort((a, b) => a.position - b.position).map((one) => [one.code, one]),
+    );
     this.scales = new Map(data.codebook.scales.map((scale) => [scale.code, scale]));
     this.passages = new Map(data.annotations.map((one) => [one.id, passageOf(one)]));
     this.ratings = new Map(data.ratings.map((one) => [one.scale, { ...one, evidence: [...one.evidence] }]));
@@ -93,26 +95,41 @@ export class Model extends EventTarget {
     const gaps = [];
     this.ordered.forEach((passage, index) => {
       for (const scale of this.missingRatings(passage)) {
-        gaps.push({ text: `Passage ${index + 1}, ${this.labels.get(passage.label)?.name}: ${scaleName(scale)}`, passage: passage.id });
+        gaps.push({
+          text: `Passage ${index + 1}, ${this.labels.get(passage.label)?.name}: ${scaleName(scale)}`,
+          passage: passage.id,
+        });
       }
     });
     for (const scale of this.documentScales) {
-      const rating = this.ratings.get(scale.code);
-      if (!rating) {
-        if (scale.required) gaps.push({ text: `Document: ${scaleName(scale)}`, scale: scale.code });
-        continue;
-      }
-      const lost = rating.evidence.filter((id) => !this.passages.has(id)).length;
-      if (lost) gaps.push({ text: `Document: ${scaleName(scale)}, ${lost === 1 ? "1 evidence passage was" : `${lost} evidence passages were`} deleted`, scale: scale.code });
-      else if (scale.needs_evidence && !rating.evidence.length) gaps.push({ text: `Document: ${scaleName(scale)}, no passage named as evidence`, scale: scale.code });
+      const lack = this.#lackOf(scale);
+      if (lack !== null) gaps.push({ text: `Document: ${scaleName(scale)}${lack}`, scale: scale.code });
     }
     return gaps;
+  }
+
+  /** What the document's rating on a scale lacks, in words; null if nothing. */
+  #lackOf(scale) {
+    const rating = this.ratings.get(scale.code);
+    if (!rating) return scale.required ? "" : null;
+    const lost = rating.evidence.filter((id) => !this.passages.has(id)).length;
+    if (lost) return lost === 1 ? ", 1 evidence passage was deleted" : `, ${lost} evidence passages were deleted`;
+    return scale.needs_evidence && !rating.evidence.length ? ", no passage named as evidence" : null;
   }
 }
 
 /** A passage as this page keeps it, from the API's annotation. */
 export function passageOf({ id, label, start, end, quote, note, ratings, version }) {
-  return { id, label, start, end, quote, note, version, ratings: ratings.map(({ scale, point }) => ({ scale, point })) };
+  return {
+    id,
+    label,
+    start,
+    end,
+    quote,
+    note,
+    version,
+    ratings: ratings.map(({ scale, point }) => ({ scale, point })),
+  };
 }
 
 /** "frame-human-interest" as a person would write it: "Frame human interest". */

@@ -40,7 +40,8 @@ export class Paint {
     const dirty = new Set();
     for (const [id, painted] of this.ranges) {
       const passage = this.model.get(id);
-      if (passage && passage.label === painted.label && passage.start === painted.start && passage.end === painted.end) continue;
+      if (passage && passage.label === painted.label && passage.start === painted.start && passage.end === painted.end)
+        continue;
       this.highlights.get(painted.label)?.delete(painted.range);
       this.ranges.delete(id);
       this.#touch(painted, dirty);
@@ -84,9 +85,14 @@ export class Paint {
       }
       const present = this.columns.filter((label) => labels.includes(label.code));
       p.dataset.has = present.map((label) => label.code).join(" ");
-      p.dataset.rail = this.columns.map((label) => (present.includes(label) ? this.letters.get(label.code) : " ")).join("");
+      p.dataset.rail = this.columns
+        .map((label) => (present.includes(label) ? this.letters.get(label.code) : " "))
+        .join("");
       const count = labels.length === 1 ? "1 passage" : `${labels.length} passages`;
-      p.setAttribute("aria-describedby", this.#description(`${count}: ${present.map((label) => label.name).join(", ")}`));
+      p.setAttribute(
+        "aria-describedby",
+        this.#description(`${count}: ${present.map((label) => label.name).join(", ")}`),
+      );
     }
   }
 
@@ -106,7 +112,9 @@ export class Paint {
       const stroke = STROKES[index % STROKES.length](`var(--rail-${index}, #0000)`);
       return `${stroke} ${2 + index * step}px .75rem / 2px 100% no-repeat`;
     });
-    const rules = this.columns.map((label, index) => `.text p[data-has~="${label.code}"] { --rail-${index}: var(--${label.code}); }`);
+    const rules = this.columns.map(
+      (label, index) => `.text p[data-has~="${label.code}"] { --rail-${index}: var(--${label.code}); }`,
+    );
     // An opaque tint would cover the lines of the row above, which stand where forced colours leave nothing else.
     const bare = this.columns.map((label) => `--${label.code}-tint: transparent;`).join(" ");
     rules.push(`@media (forced-colors: active) { .text { ${bare} } }`);

@@ -11,7 +11,9 @@ export class Pick {
   constructor(model, text, cursor) {
     Object.assign(this, { model, text, cursor });
     this.buckets = null;
-    model.on("passages", () => { this.buckets = null; });
+    model.on("passages", () => {
+      this.buckets = null;
+    });
     text.article.addEventListener("click", (event) => this.#clicked(event));
   }
 

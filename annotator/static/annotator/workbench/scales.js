@@ -29,18 +29,31 @@ export function scaleGroup(scale, { value, open, hint, onChange }) {
   const points = scale.points.map((point) => {
     const { sign, name: words } = pointWords(scale, point);
     const input = element("input", {
-      type: "radio", name, value: point.value, disabled: !open, "aria-describedby": anchorId,
+      type: "radio",
+      name,
+      value: point.value,
+      disabled: !open,
+      "aria-describedby": anchorId,
       on: { change: () => onChange(point.value), focus: () => say(point), blur: () => say(chosen()) },
     });
     inputs.set(point.value, input);
-    const label = element("label", { on: { pointerenter: () => say(point), pointerleave: () => say(chosen()) } },
-      input, element("b", {}, sign), element("span", {}, words));
+    const label = element(
+      "label",
+      { on: { pointerenter: () => say(point), pointerleave: () => say(chosen()) } },
+      input,
+      element("b", {}, sign),
+      element("span", {}, words),
+    );
     return element("li", { class: point.missing ? "cannot" : null }, label);
   });
   const clear = element("button", { type: "button", class: "clear", on: { click: () => onChange(null) } }, "Clear");
-  const group = element("fieldset", { class: "scale", data: { scale: scale.code } },
+  const group = element(
+    "fieldset",
+    { class: "scale", data: { scale: scale.code } },
     element("legend", {}, scale.question, " ", element("span", {}, hint)),
-    element("ol", {}, ...points), element("div", { class: "below" }, anchor, clear));
+    element("ol", {}, ...points),
+    element("div", { class: "below" }, anchor, clear),
+  );
   const set = (point) => {
     given = point;
     for (const [of, input] of inputs) input.checked = of === point;

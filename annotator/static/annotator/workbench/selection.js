@@ -29,7 +29,9 @@ export class Selection extends EventTarget {
       this.#publish(null);
     });
     addEventListener("pointerup", (event) => this.#released(event));
-    addEventListener("pointercancel", () => { this.pressed = false; });
+    addEventListener("pointercancel", () => {
+      this.pressed = false;
+    });
     text.article.addEventListener("keydown", (event) => {
       if (event.shiftKey && event.key.startsWith("Arrow")) this.exact = true;
     });
@@ -140,7 +142,7 @@ export class Selection extends EventTarget {
   }
 }
 
-/** The toolbar above a selection. It never takes the focus by itself; on narrow pages the bar at the foot stands for it. */
+/** The toolbar above a selection. It never takes the focus; on narrow pages the bar at the foot stands for it. */
 export class Popover {
   /**
    * @param {Selection} selection

@@ -28,7 +28,9 @@ export class Status {
       const { length } = this.acts.outbox.entries;
       if (!length || byId("sign-out").open) return;
       event.preventDefault();
-      byId("sign-out-words").textContent = `${changes(length)} on this device ${length === 1 ? "is" : "are"} not on the server yet, and will be sent once you sign in here again.`;
+      byId("sign-out-words").textContent =
+        `${changes(length)} on this device ${length === 1 ? "is" : "are"} not on the server yet. ` +
+        "What is unsent stays here and is sent once you sign in again.";
       byId("sign-out").showModal();
     });
     byId("sign-out-anyway").addEventListener("click", () => document.querySelector("[data-sign-out]").requestSubmit());
@@ -55,7 +57,13 @@ export class Status {
   }
 
   #download() {
-    const entries = this.acts.outbox.entries.map(({ kind, path, body, problem, about }) => ({ kind, path, body, problem, about }));
+    const entries = this.acts.outbox.entries.map(({ kind, path, body, problem, about }) => ({
+      kind,
+      path,
+      body,
+      problem,
+      about,
+    }));
     download("credence-unsent.json", JSON.stringify(entries, null, 2));
   }
 
@@ -79,11 +87,16 @@ export class Status {
     const choices = stale
       ? [button("Keep mine", () => outbox.retry(seq, problem.current.version)), button("Keep the other", discard)]
       : [button("Try again", () => outbox.retry(seq)), button("Discard", discard)];
-    return element("li", { class: "stack" },
+    return element(
+      "li",
+      { class: "stack" },
       element("p", { class: "small" }, problem.detail || `The server answered ${problem.status}.`),
       this.#version(stale ? "Yours" : "", about.passage, about),
-      stale ? this.#version("The other", about.passage && problem.current, { scale: about.scale, rating: problem.current }) : null,
-      element("p", { class: "row" }, ...choices, button("Copy", copy)));
+      stale
+        ? this.#version("The other", about.passage && problem.current, { scale: about.scale, rating: problem.current })
+        : null,
+      element("p", { class: "row" }, ...choices, button("Copy", copy)),
+    );
   }
 
   #version(title, passage, { scale, rating }) {
@@ -92,15 +105,28 @@ export class Status {
     if (scale) {
       const known = model.scales.get(scale);
       const point = known?.points.find((one) => one.value === rating?.point);
-      return element("p", { class: "row" }, heading, `${known ? scaleName(known) : scale}: ${point?.name ?? "not rated"}`);
+      return element(
+        "p",
+        { class: "row" },
+        heading,
+        `${known ? scaleName(known) : scale}: ${point?.name ?? "not rated"}`,
+      );
     }
     if (!passage) return null;
     const label = model.labels.get(passage.label);
     const ratings = passage.ratings.map((one) => `${one.scale} ${one.point}`).join(", ");
-    return element("div", {},
-      element("p", { class: "row" }, heading, element("span", { class: "label", data: { label: passage.label } }, label?.name ?? passage.label),
-        element("span", { class: "quiet" }, ratings)),
+    return element(
+      "div",
+      {},
+      element(
+        "p",
+        { class: "row" },
+        heading,
+        element("span", { class: "label", data: { label: passage.label } }, label?.name ?? passage.label),
+        element("span", { class: "quiet" }, ratings),
+      ),
       element("p", {}, quoted(shorten(passage.quote, 300), null, { class: "quote" })),
-      passage.note ? element("p", { class: "small quiet" }, "Note: ", quoted(passage.note)) : null);
+      passage.note ? element("p", { class: "small quiet" }, "Note: ", quoted(passage.note)) : null,
+    );
   }
 }

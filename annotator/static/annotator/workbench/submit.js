@@ -4,7 +4,7 @@ import { request } from "./api.js";
 import { announce, byId, element, openSheet, toast } from "./dom.js";
 
 export class Submit {
-  /** @param {{model: object, acts: object, config: object, progress: object, list: object, text: object, scroller: HTMLElement}} parts */
+  /** @param {object} parts model, acts, config, progress, list, text and the scroller */
   constructor(parts) {
     Object.assign(this, parts);
     this.dialog = byId("submit-dialog");
@@ -23,12 +23,13 @@ export class Submit {
     byId("locked").hidden = open;
     document.body.classList.toggle("read-only", !open);
     for (const control of document.querySelectorAll("[data-open-only]")) control.hidden = !open;
-    for (const button of document.querySelectorAll(".tools button[data-label]")) button.disabled = !open; // then a legend
+    for (const button of document.querySelectorAll(".tools button[data-label]")) button.disabled = !open; // a legend
     if (open) return;
     const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
     byId("locked-words").textContent = submitted
       ? `Submitted ${day.format(new Date(assignment.submitted_at))}. Your work is read-only.`
-      : assignment.state === "declined" ? "This assignment was declined. It is read-only."
+      : assignment.state === "declined"
+        ? "This assignment was declined. It is read-only."
         : "This study is closed. Your work is read-only.";
     const revealed = Boolean(assignment.revealed_at);
     byId("reveal").hidden = !submitted || !assignment.may_reveal || revealed;
@@ -61,8 +62,9 @@ export class Submit {
         this.text.reveal(start, end, this.scroller);
         this.list.reveal();
       }
-      const group = document.querySelector(`fieldset[data-scale="${gap.scale ?? ""}"] input`)
-        ?? document.querySelector(".details fieldset input");
+      const group =
+        document.querySelector(`fieldset[data-scale="${gap.scale ?? ""}"] input`) ??
+        document.querySelector(".details fieldset input");
       openSheet();
       group?.focus();
     };
@@ -91,7 +93,8 @@ export class Submit {
         byId("submit-gaps").replaceChildren(...answer.body.errors.map((gap) => element("li", {}, gap.detail)));
         return this.#say("These answers are missing. Submit again to leave them so.");
       }
-      if (answer.status >= 300) return this.#say(answer.body?.detail ?? `The server answered ${answer.status}. Nothing was submitted.`);
+      if (answer.status >= 300)
+        return this.#say(answer.body?.detail ?? `The server answered ${answer.status}. Nothing was submitted.`);
       await this.acts.reload();
       this.dialog.close();
       announce("Submitted. Your work is read-only.");

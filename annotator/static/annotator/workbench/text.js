@@ -199,7 +199,10 @@ export class Text {
     if (!found || found.node.nodeType !== Node.TEXT_NODE || !this.article.contains(found.node)) return null;
     const range = document.createRange();
     const { node, offset } = found;
-    for (const [from, to] of [[offset, offset + 1], [offset - 1, offset]]) {
+    for (const [from, to] of [
+      [offset, offset + 1],
+      [offset - 1, offset],
+    ]) {
       if (from < 0 || to > node.length) continue;
       range.setStart(node, from);
       range.setEnd(node, to);
