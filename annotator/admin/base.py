@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.db import IntegrityError, models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from annotator.actions.errors import ActionError
+from annotator.actions.errors import ActionError, ConflictError
 from annotator.actions.transactions import writes
 from annotator.models import Event, Study
 from sources.models import Document
@@ -88,7 +88,8 @@ class HistoryLine:
 
 def history_line(event: Event) -> HistoryLine:
     """Return the event with the names of what became different."""
-    names = sorted({*(event.before or {}), *(event.after or {})})
+    before, after = event.before or {}, event.after or {}
+    names = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
     words = event.verb.replace("_", " ").capitalize()
     return HistoryLine(event.at, event.actor, f"{words}: {', '.join(names)}" if names else words)
 
@@ -125,7 +126,20 @@ class StaffAdmin(admin.ModelAdmin):
             return writes(view)(request, object_id, form_url, extra_context)
         except (ActionError, ValidationError) as refusal:
             request.refusal = refusal
-            return view(request, object_id, form_url, extra_context)
+        except IntegrityError:  # between the check of the form and the write
+            request.refusal = ConflictError("exists", "Somebody stored the same in the meantime. Nothing was saved.")
+        return view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Delete in one turn of the writers' queue; where the action refuses, say so above the list."""
+        view = super().delete_view
+        if request.method != "POST":
+            return view(request, object_id, extra_context)
+        try:
+            return writes(view)(request, object_id, extra_context)
+        except ActionError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any

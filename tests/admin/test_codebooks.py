@@ -5,6 +5,14 @@ from dataclasses import replace
 import pytest
 
 from annotator.actions.codebook import create_codebook, publish_codebook
+from annotator.actions.curation import (
+    delete_codebook,
+    delete_codebook_part,
+    retire_codebook,
+    save_codebook,
+    save_codebook_part,
+)
+from annotator.actions.errors import ConflictError, NotAllowedError
 from annotator.models import Codebook, Event, Label, Scale, ScalePoint
 from tests.conftest import small_codebook
 
@@ -145,20 +153,30 @@ def test_draft_without_labels_is_not_published(kim, sign_in):
     assert not Codebook.objects.get(pk=codebook.pk).is_frozen
 
 
-def test_publication_in_between_is_told_in_the_form(draft, cast, kim, sign_in, monkeypatch):
-    """The page was opened while the codebook was a draft; a colleague published it before it was saved."""
-    from annotator.admin.codebooks import CodebookAdmin
-
-    def change_permission_as_before(self, request, obj=None):
-        return True
-
+def test_actions_refuse_what_a_colleague_published_in_between(draft, cast, kim):
+    label, point = draft.labels.first(), ScalePoint.objects.filter(scale__codebook=draft).first()
     publish_codebook(actor=cast.ada, codebook=draft)
-    monkeypatch.setattr(CodebookAdmin, "has_change_permission", change_permission_as_before)
-    form = post_of({**ABOUT, "title": "Other", "slug": draft.slug}, [], [])
-    answer = sign_in(kim).post(f"/admin/annotator/codebook/{draft.pk}/change/", form)
-    assert answer.status_code == 200
-    assert "is frozen" in str(answer.context["errors"])
+    draft.title, label.name, point.name = "Other", "Other", "Other"
+    for attempt in (
+        lambda: save_codebook(actor=kim, codebook=draft),
+        lambda: save_codebook_part(actor=kim, part=label),
+        lambda: save_codebook_part(actor=kim, part=point),
+        lambda: delete_codebook_part(actor=kim, part=point),
+        lambda: delete_codebook(actor=kim, codebook=draft),
+    ):
+        with pytest.raises(ConflictError, match="is frozen"):
+            attempt()
     assert Codebook.objects.get(pk=draft.pk).title == "Small codebook"
+
+
+def test_actions_refuse_whom_no_group_permits(draft, cast):
+    for attempt in (
+        lambda: save_codebook(actor=cast.ben, codebook=draft),
+        lambda: delete_codebook(actor=cast.ben, codebook=draft),
+        lambda: retire_codebook(actor=cast.ben, codebook=draft),
+    ):
+        with pytest.raises(NotAllowedError):
+            attempt()
 
 
 def test_new_version_continues_the_old_one(frozen, kim, sign_in):
