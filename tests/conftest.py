@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from annotator.records import CodebookInfo, LabelInfo, PointInfo, ScaleInfo
 
@@ -19,6 +21,12 @@ TEXT = (
     "Fares will rise, the mayor said. Nobody should be surprised.\n"
 )
 PASSWORD = "correct horse battery"
+
+
+@cache
+def hashed_password() -> str:
+    """The cast's password as it is stored; hashing it is slow on purpose, so it is done once."""
+    return make_password(PASSWORD)
 
 
 def small_codebook() -> CodebookInfo:
@@ -85,10 +93,7 @@ def cast(db: None) -> SimpleNamespace:
     from annotator.models import User
 
     def make_user(username: str, **flags: bool) -> Any:
-        user = User(username=username, **flags)
-        user.set_password(PASSWORD)
-        user.save()
-        return user
+        return User.objects.create(username=username, password=hashed_password(), **flags)
 
     return SimpleNamespace(
         ada=make_user("ada", is_staff=True, is_superuser=True),
