@@ -170,6 +170,16 @@ class Visit:
         if message.type == "error":
             self.problems.append(message.text)
 
+    def listen(self) -> None:
+        """Note what goes wrong in the page from now on."""
+        self.page.on("console", self.heard)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def reopen(self) -> None:
+        """Go on in a new page of the same browser, after the old one was closed."""
+        self.page = self.page.context.new_page()
+        self.listen()
+
     def unexpected(self) -> list[str]:
         """Return what went wrong and was not expected."""
         return [one for one in self.problems if not any(words in one for words in self.expected)]
@@ -259,10 +269,8 @@ def visit(browser: "Browser", server: Server, untouched: dict[str, list[str]]) -
         " console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))"
     )
     context.set_default_timeout(15_000)
-    page = context.new_page()
-    made = Visit(page, server, untouched=untouched)
-    page.on("console", made.heard)
-    page.on("pageerror", lambda error: made.problems.append(str(error)))
+    made = Visit(context.new_page(), server, untouched=untouched)
+    made.listen()
     yield made
     context.close()
     assert made.unexpected() == []

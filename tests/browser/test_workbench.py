@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -234,20 +235,32 @@ def test_work_done_without_a_network_is_saved_once(visit):
     assert [one["ratings"] for one in found] == [[{"scale": "slant", "point": 0}], [], []]
 
 
-def test_unsent_work_is_sent_after_the_page_was_closed_in_between(visit):
+def test_work_done_while_the_server_was_killed_outlives_the_page_and_is_sent_later(visit):
     assignment = visit.begin(CHINESE)
-    visit.expect("ERR_INTERNET_DISCONNECTED")
-    visit.expect("ERR_FAILED")
-    visit.page.route("**/api/v1/annotations/**", lambda route: route.abort())
+    visit.expect("ERR_CONNECTION_REFUSED")
+    visit.server.stop(signal.SIGKILL)
     visit.page.keyboard.press("j")
     visit.page.keyboard.press("2")
-    expect(visit.page.get_by_role("status", name="Save state")).to_have_text("Offline: 1 change on this device")
-    visit.page.unroute("**/api/v1/annotations/**")
-    visit.page.goto("about:blank")
+    visit.page.keyboard.press("Shift+Digit2")
+    expect(visit.page.get_by_role("status", name="Save state")).to_have_text("Offline: 2 changes on this device")
+    visit.page.close(run_before_unload=False)
+    visit.server.start()
+    visit.reopen()
     assert visit.passages(assignment) == []
     visit.open(assignment)
     visit.saved()
-    assert [one["label"] for one in visit.passages(assignment)] == ["opinion"]
+    found = [(one["label"], one["ratings"]) for one in visit.passages(assignment)]
+    assert found == [("opinion", [{"scale": "slant", "point": -1}])]
+
+
+def test_browser_that_refuses_to_store_says_so_and_still_saves(visit):
+    visit.sign_in(next(iter(visit.server.passwords)))
+    visit.page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    assignment = visit.assignment_of(PLAIN)
+    visit.open(assignment)
+    expect(visit.page.get_by_role("alert").filter(has_text="This browser can’t keep unsent work")).to_be_visible()
+    visit.mark("AI-generated", "Toyota Mega Cruiser")
+    assert "Toyota Mega Cruiser" in [one["quote"] for one in visit.passages(assignment)]
 
 
 def test_after_the_session_ended_work_waits_for_signing_in(visit):
@@ -452,6 +465,8 @@ def test_text_holds_one_text_node_per_paragraph_and_nothing_else(visit):
     assert {(tag, direction) for tag, direction, _, _ in nodes} == {("P", "auto")}
     assert all(count == (1 if words else 0) for _, _, count, words in nodes)
     assert "\n".join(words for *_, words in nodes) == text_of(PERSIAN)
+    face = visit.page.evaluate("getComputedStyle(document.querySelector('#text p')).fontFamily")
+    assert "Noto Naskh Arabic" in face
 
 
 @pytest.mark.parametrize("text", ["", "abc", "🧠", "a🧠b🧠🧠c", "مرد🧠中文", "\ud83e"], ids=ascii)

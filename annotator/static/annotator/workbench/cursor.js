@@ -80,7 +80,7 @@ export class Cursor {
     const here = this.#here();
     const { sentences } = this.text;
     let next = here ? here[step > 0 ? 1 : 0] + step : this.#firstInView();
-    while (next >= 0 && next < sentences.length && this.model.covering(...sentences[next]).length) next += step;
+    while (next >= 0 && next < sentences.length && this.model.touches(...sentences[next])) next += step;
     if (next >= 0 && next < sentences.length) this.goTo(next);
     else announce(step > 0 ? "No later sentence without a label" : "No earlier sentence without a label");
   }

@@ -90,18 +90,22 @@ export function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** A group of buttons as one tab stop: arrows move inside, Home and End go to its ends. */
+/**
+ * A group of buttons as one tab stop: arrows move inside, Home and End go to its ends. Returns a function that chooses
+ * the stop anew, to be called when buttons were switched off or on.
+ */
 export function rove(toolbar) {
-  const stops = () =>
-    [...toolbar.querySelectorAll("button, a, summary")].filter((one) => !one.disabled && one.offsetParent !== null);
+  const enabled = () => [...toolbar.querySelectorAll("button:enabled, a")];
+  const shown = () => enabled().filter((one) => one.offsetParent !== null);
   const choose = (chosen) => {
-    for (const one of toolbar.querySelectorAll("button, a, summary")) one.tabIndex = one === chosen ? 0 : -1;
+    for (const one of toolbar.querySelectorAll("button, a")) one.tabIndex = one === chosen ? 0 : -1;
   };
-  choose(stops()[0]);
-  toolbar.addEventListener("focusin", ({ target }) => stops().includes(target) && choose(target));
+  const refresh = () => choose(shown()[0] ?? enabled()[0]);
+  refresh();
+  toolbar.addEventListener("focusin", ({ target }) => shown().includes(target) && choose(target));
   toolbar.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const all = stops();
+    const all = shown();
     const here = all.indexOf(document.activeElement);
     if (here < 0 || (!step && event.key !== "Home" && event.key !== "End")) return;
     event.preventDefault();
@@ -109,4 +113,5 @@ export function rove(toolbar) {
     const next = step ? (here + step + all.length) % all.length : event.key === "Home" ? 0 : all.length - 1;
     all[next].focus();
   });
+  return refresh;
 }

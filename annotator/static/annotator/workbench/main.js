@@ -115,7 +115,8 @@ function connectTools({ acts, model, selection, cursor, popover }) {
   byId("more").addEventListener("click", ({ currentTarget }) => {
     currentTarget.setAttribute("aria-expanded", currentTarget.getAttribute("aria-expanded") !== "true");
   });
-  for (const bar of document.querySelectorAll('[role="toolbar"]')) rove(bar);
+  const stops = [...document.querySelectorAll('[role="toolbar"]')].map((bar) => rove(bar));
+  model.on("state", () => stops.forEach((refresh) => refresh()));
 }
 
 start();

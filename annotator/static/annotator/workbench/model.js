@@ -12,6 +12,7 @@ export class Model extends EventTarget {
       [...data.codebook.labels].sort((a, b) => a.position - b.position).map((one) => [one.code, one]),
     );
     this.scales = new Map(data.codebook.scales.map((scale) => [scale.code, scale]));
+    this.asked = new Map(); // label code -> its scales, since they are asked for every passage at every change
     this.passages = new Map(data.annotations.map((one) => [one.id, passageOf(one)]));
     this.ratings = new Map(data.ratings.map((one) => [one.scale, { ...one, evidence: [...one.evidence] }]));
     this.active = null; // id of the active passage
@@ -61,6 +62,11 @@ export class Model extends EventTarget {
       .sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start);
   }
 
+  /** Whether any passage shares a character with [start, end). */
+  touches(start, end) {
+    return this.ordered.some((one) => one.start < end && one.end > start);
+  }
+
   /** Passages with the same label that a passage [start, end) would overlap. */
   clashes(label, start, end, except = null) {
     return this.covering(start, end).filter((one) => one.label === label && one.id !== except);
@@ -76,9 +82,16 @@ export class Model extends EventTarget {
 
   /** Scales asked of a passage with this label, required ones first. */
   passageScales(label) {
-    return [...this.scales.values()]
-      .filter((scale) => scale.target === "passage" && (!scale.labels.length || scale.labels.includes(label)))
-      .sort((a, b) => Number(b.required) - Number(a.required));
+    if (!this.asked.has(label)) {
+      const asked = [...this.scales.values()].filter(
+        (scale) => scale.target === "passage" && (!scale.labels.length || scale.labels.includes(label)),
+      );
+      this.asked.set(
+        label,
+        asked.sort((a, b) => Number(b.required) - Number(a.required)),
+      );
+    }
+    return this.asked.get(label);
   }
 
   get documentScales() {
