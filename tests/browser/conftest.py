@@ -263,6 +263,9 @@ def untouched(server: Server) -> dict[str, list[str]]:
 @pytest.fixture
 def visit(browser: "Browser", server: Server, untouched: dict[str, list[str]]) -> Iterator[Visit]:
     """A page in a context of its own; at the end nothing unexpected may have gone wrong in it."""
+    if not server.is_ready():  # a test that stopped it has failed
+        server.stop(signal.SIGKILL)
+        server.start()
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     context.add_init_script(
         "addEventListener('securitypolicyviolation', (event) =>"
