@@ -4,7 +4,8 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -19,11 +20,12 @@ from annotator.actions.assignments import (
 from annotator.api.annotations import AnnotationSerializer, to_show, with_words
 from annotator.api.base import ApiView, PageByIdParameters, find, page_answer, page_of, versioned
 from annotator.api.codebooks import CodebookSerializer, in_full
-from annotator.api.fields import SLUG_LENGTH, Flag, NothingSerializer, StrictSerializer, Text
+from annotator.api.documents import sentence_ends
+from annotator.api.fields import SLUG_LENGTH, Choice, Flag, NothingSerializer, StrictSerializer, Text
 from annotator.api.ratings import DocumentRatingSerializer, document_ratings
 from annotator.api.schema import IF_CHANGED, describe
 from annotator.models import Annotation, Assignment, Membership, Study
-from sources.models import Revision, SegmentationKind
+from sources.models import Revision
 
 REASON_LENGTH = 10_000
 
@@ -35,9 +37,9 @@ class AssignmentSummarySerializer(serializers.Serializer):
     study = serializers.CharField(source="study.slug")
     document = serializers.CharField(source="revision.document.slug")
     revision = serializers.IntegerField(source="revision.number")
-    role = serializers.ChoiceField(choices=Assignment.Role.values)
+    role = Choice("AssignmentRole", Assignment.Role.values)
     round = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=Assignment.State.values)
+    state = Choice("AssignmentState", Assignment.State.values)
     submitted_at = serializers.DateTimeField(allow_null=True)
     revealed_at = serializers.DateTimeField(allow_null=True)
 
@@ -55,7 +57,7 @@ class StudyFrameSerializer(serializers.Serializer):
     slug = serializers.CharField()
     title = serializers.CharField()
     demo = serializers.BooleanField()
-    blinding = serializers.ChoiceField(choices=Study.Blinding.values)
+    blinding = Choice("Blinding", Study.Blinding.values)
     closed_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -85,17 +87,16 @@ class RevisionTextSerializer(serializers.Serializer):
 
     def get_sentences(self, revision: Revision) -> list[int]:
         """The end of each sentence; empty for a text that was never cut."""
-        kept = [cut.ends for cut in revision.segmentations.all() if cut.kind == SegmentationKind.SENTENCE]
-        return kept[0] if kept else []
+        return sentence_ends(revision)
 
 
 class AssignmentSerializer(serializers.Serializer):
     """Everything the workbench needs, in one answer. `version_tag` changes whenever anything in it does."""
 
     id = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=Assignment.State.values)
+    state = Choice("AssignmentState", Assignment.State.values)
     round = serializers.IntegerField()
-    role = serializers.ChoiceField(choices=Assignment.Role.values)
+    role = Choice("AssignmentRole", Assignment.Role.values)
     reason = serializers.CharField()
     reviewer = serializers.CharField(source="pseudonym")
     may_reveal = serializers.BooleanField()
@@ -113,7 +114,7 @@ class AssignmentSerializer(serializers.Serializer):
 class AssignmentListParameters(PageByIdParameters):
     """Which assignments to list."""
 
-    state = serializers.ChoiceField(choices=Assignment.State.values, required=False)
+    state = Choice("AssignmentState", Assignment.State.values, required=False)
     study = serializers.CharField(max_length=SLUG_LENGTH, required=False)
 
 
@@ -130,20 +131,24 @@ class ReasonBodySerializer(StrictSerializer):
 
 
 def listed(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    """Load with each assignment what a summary shows of it, and not its text."""
-    return rows.select_related("study", "revision__document").defer("revision__text")
+    """Load with each assignment what a summary shows of it and `pseudonym`, and not its text."""
+    return with_pseudonym(rows).select_related("study", "revision__document").defer("revision__text")
+
+
+def with_pseudonym(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """Add `pseudonym`, under which the study knows the reviewer."""
+    member = Membership.objects.filter(study=OuterRef("study"), user=OuterRef("reviewer"))
+    return rows.annotate(pseudonym=Coalesce(Subquery(member.values("pseudonym")[:1]), Value("")))
 
 
 def in_one_answer(rows: QuerySet[Assignment], assignment_id: UUID) -> dict[str, Any]:
     """Return an assignment of `rows` with all the workbench needs, in a fixed number of queries; or NotFoundError."""
     row = find(
-        rows.select_related("study", "revision__document__source").prefetch_related(
-            "revision__segmentations", "codebook", *in_full("codebook__")
-        ),
+        with_pseudonym(rows)
+        .select_related("study", "revision__document__source")
+        .prefetch_related("revision__segmentations", "codebook", *in_full("codebook__")),
         pk=assignment_id,
     )
-    member = Membership.objects.filter(study=row.study_id, user=row.reviewer_id).first()
-    row.pseudonym = member.pseudonym if member else ""
     passages = to_show(Annotation.objects.filter(assignment=row).live()).order_by("start", "-end", "id")
     row.passages = with_words(list(passages), [row.revision])
     row.answers = list(document_ratings(row))

@@ -7,7 +7,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.http import parse_etags
 from rest_framework import serializers
-from rest_framework.permissions import SAFE_METHODS
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import SAFE_METHODS, AllowAny
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,10 +18,25 @@ from rest_framework.views import APIView
 from annotator.actions.errors import FieldError, NotFoundError
 from annotator.api.errors import ProblemError
 from annotator.api.fields import CODE_LENGTH, LARGEST, SLUG_LENGTH, Identifier
+from annotator.api.parsers import refuse_encoding
 from annotator.models import User
 
 MOST_ROWS = 1000
 Row = TypeVar("Row", bound=Model)
+
+
+class AnyAccept(BaseContentNegotiation):
+    """For addresses that have one form only: what the client would rather have changes nothing."""
+
+    def select_parser(self, request: Request, parsers: list[BaseParser]) -> BaseParser | None:
+        """Return the parser of the body's type, if there is one."""
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(
+        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the one renderer."""
+        return renderers[0], renderers[0].media_type
 
 
 class Parameters(serializers.Serializer):
@@ -60,6 +78,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check who asks, then the address, then that the body can be read: before any row is looked at."""
+        refuse_encoding(request)
         super().initial(request, *args, **kwargs)
         if not hasattr(self, request.method.lower()):
             return  # answered 405
@@ -84,6 +103,18 @@ class ApiView(APIView):
     def viewer(self) -> User:
         """Who asks."""
         return self.request.user
+
+
+class NotThere(ApiView):
+    """Any other address: the same 404 for everybody and every method."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Raise NotFoundError."""
+        raise NotFoundError
 
 
 def _read_parameters(request: Request, kind: type[Parameters]) -> dict[str, Any]:

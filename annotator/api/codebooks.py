@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.api.base import ApiView, PageByNumberParameters, find, page_answer, page_of
-from annotator.api.fields import SLUG_LENGTH
+from annotator.api.fields import SLUG_LENGTH, Choice
 from annotator.api.schema import describe
 from annotator.models import Codebook, Label, Scale
 
@@ -56,8 +56,8 @@ class ScaleSerializer(serializers.Serializer):
 
     code = serializers.CharField()
     question = serializers.CharField()
-    level = serializers.ChoiceField(choices=Scale.Level.values)
-    target = serializers.ChoiceField(choices=Scale.Target.values)
+    level = Choice("ScaleLevel", Scale.Level.values)
+    target = Choice("ScaleTarget", Scale.Target.values)
     labels = serializers.SerializerMethodField()
     required = serializers.BooleanField()
     needs_evidence = serializers.BooleanField()

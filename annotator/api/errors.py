@@ -1,11 +1,13 @@
 """Every refusal of the API as `application/problem+json` (RFC 9457): what is wrong, where, and what to do."""
 
+import logging
 import uuid
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -13,6 +15,10 @@ from rest_framework.response import Response
 from annotator.actions.errors import ActionError, BusyError, FieldError, NotFoundError
 
 MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 100
+MOST_NAMED = 8
+MOST_LETTERS = 200
+logger = logging.getLogger(__name__)
 
 
 class ProblemError(exceptions.APIException):
@@ -32,7 +38,7 @@ def problem_body(status: int, code: str, title: str, detail: str, errors: Iterab
         "status": status,
         "code": code,
         "detail": detail,
-        "errors": [{"field": e.field, "code": e.code, "detail": e.detail} for e in errors],
+        "errors": [{"field": e.field, "code": e.code, "detail": e.detail} for e in _shortened(errors)],
         "request_id": str(uuid.uuid4()),
     }
 
@@ -40,6 +46,11 @@ def problem_body(status: int, code: str, title: str, detail: str, errors: Iterab
 def problem_response(request: HttpRequest, status: int, code: str, title: str, detail: str) -> JsonResponse:
     """Return a refusal outside the REST framework: for middleware and error pages."""
     return JsonResponse(problem_body(status, code, title, detail), status=status, content_type=MEDIA_TYPE)
+
+
+def _shortened(errors: Iterable[FieldError]) -> list[FieldError]:
+    """The first hundred faults, without field names that a client made endless."""
+    return [FieldError(fault.field[:MOST_LETTERS], fault.code, fault.detail) for fault in islice(errors, MOST_FAULTS)]
 
 
 def _flatten(detail: Any, field: str = "") -> list[FieldError]:
@@ -69,8 +80,9 @@ def _as_problem(error: Exception) -> tuple[int, str, str, str, list[FieldError]]
             return error.status_code, error.code, error.title, str(error.detail), error.errors
         case exceptions.ValidationError():
             found = _flatten(error.detail)
-            names = ", ".join(dict.fromkeys(fault.field for fault in found if fault.field))
-            return 400, "invalid", "Invalid", f"Correct {names or 'the request'} and send it again.", found
+            names = list(dict.fromkeys(fault.field[:MOST_LETTERS] for fault in found if fault.field))
+            named = ", ".join(names[:MOST_NAMED]) + (" and others" if len(names) > MOST_NAMED else "")
+            return 400, "invalid", "Invalid", f"Correct {named or 'the request'} and send it again.", found
         case ValidationError():
             found = [
                 FieldError("" if field == "__all__" else field, fault.code or "invalid", " ".join(fault.messages))
@@ -104,7 +116,8 @@ def _as_problem(error: Exception) -> tuple[int, str, str, str, list[FieldError]]
             return 400, "bad_json", "Not readable", str(error.detail), []
         case SuspiciousOperation():
             return 400, "bad_request", "Bad request", "The request could not be read.", []
-        case OperationalError():
+        case OperationalError() | InterfaceError():
+            logger.error("The database did not answer", exc_info=error)
             busy = BusyError()
             return busy.status, busy.code, busy.title, busy.detail, []
         case _:

@@ -100,6 +100,21 @@ class Moment(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
+class Choice(serializers.ChoiceField):
+    """One word of a fixed set, which the published description knows by `name`."""
+
+    def __init__(self, name: str, choices: list[str], **options: Any) -> None:
+        super().__init__(choices, **options)
+        self.name_of_set = name
+        self.words = list(choices)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the word; refuse every other type."""
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=type(data).__name__)
+        return super().to_internal_value(data)
+
+
 class CodePath:
     """Path converter of codes and slugs; other words are no address at all."""
 

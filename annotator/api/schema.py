@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -97,6 +98,24 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "name": "sessionid",
             "description": "The cookie of the pages. Writes also send X-CSRFToken, the value of the cookie csrftoken.",
         }
+
+
+class ChoiceDescription(OpenApiSerializerFieldExtension):
+    """A set of words, described once under its own name."""
+
+    target_class = "annotator.api.fields.Choice"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """Return a reference to the set."""
+        name = self.target.name_of_set
+        component = ResolvedComponent(
+            name=name,
+            type=ResolvedComponent.SCHEMA,
+            schema={"type": "string", "enum": self.target.words},
+            object=name,
+        )
+        auto_schema.registry.register_on_missing(component)
+        return component.ref
 
 
 def describe(

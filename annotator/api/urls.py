@@ -1,7 +1,8 @@
 """The addresses under /api/v1/."""
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
+from annotator.api.agreement import Agreement
 from annotator.api.annotations import AnnotationDetail, AnnotationList, AnnotationRestore
 from annotator.api.assignments import (
     AssignmentDetail,
@@ -11,17 +12,50 @@ from annotator.api.assignments import (
     AssignmentRevise,
     AssignmentSubmit,
 )
+from annotator.api.base import NotThere
 from annotator.api.codebooks import CodebookDetail, CodebookList
+from annotator.api.decisions import DecisionDetail, DecisionList
+from annotator.api.documents import (
+    DocumentDetail,
+    DocumentList,
+    RevisionDetail,
+    RevisionList,
+    SourceDetail,
+    SourceList,
+)
+from annotator.api.events import EventList
+from annotator.api.exports import Export, Import
 from annotator.api.fields import CodePath, NumberPath
+from annotator.api.me import Me, TokenDetail, TokenList
 from annotator.api.ratings import RatingDetail, RatingList
+from annotator.api.reference import Reference, Schema
+from annotator.api.studies import MemberList, StudyAssignmentList, StudyDetail, StudyList
 
 register_converter(CodePath, "code")
 register_converter(NumberPath, "number")
 
 urlpatterns = [
-    path("annotations/", AnnotationList.as_view()),
-    path("annotations/<uuid:annotation_id>/", AnnotationDetail.as_view()),
-    path("annotations/<uuid:annotation_id>/restore/", AnnotationRestore.as_view()),
+    path("schema/", Schema.as_view(), name="api-schema"),
+    path("reference/", Reference.as_view(), name="api-reference"),
+    path("me/", Me.as_view()),
+    path("tokens/", TokenList.as_view()),
+    path("tokens/<uuid:token_id>/", TokenDetail.as_view()),
+    path("sources/", SourceList.as_view()),
+    path("sources/<number:source_id>/", SourceDetail.as_view()),
+    path("documents/", DocumentList.as_view()),
+    path("documents/<code:slug>/", DocumentDetail.as_view()),
+    path("documents/<code:slug>/revisions/", RevisionList.as_view()),
+    path("documents/<code:slug>/revisions/<number:number>/", RevisionDetail.as_view()),
+    path("codebooks/", CodebookList.as_view()),
+    path("codebooks/<code:slug>/<number:version>/", CodebookDetail.as_view()),
+    path("studies/", StudyList.as_view()),
+    path("studies/<code:slug>/", StudyDetail.as_view()),
+    path("studies/<code:slug>/members/", MemberList.as_view()),
+    path("studies/<code:slug>/assignments/", StudyAssignmentList.as_view()),
+    path("studies/<code:slug>/agreement/", Agreement.as_view()),
+    path("studies/<code:slug>/export/<code:format_key>/", Export.as_view(), name="api-export"),
+    path("studies/<code:slug>/import/<code:format_key>/", Import.as_view()),
+    path("studies/<code:slug>/events/", EventList.as_view()),
     path("assignments/", AssignmentList.as_view()),
     path("assignments/<uuid:assignment_id>/", AssignmentDetail.as_view()),
     path("assignments/<uuid:assignment_id>/ratings/", RatingList.as_view()),
@@ -30,6 +64,10 @@ urlpatterns = [
     path("assignments/<uuid:assignment_id>/reveal/", AssignmentReveal.as_view()),
     path("assignments/<uuid:assignment_id>/revise/", AssignmentRevise.as_view()),
     path("assignments/<uuid:assignment_id>/submit/", AssignmentSubmit.as_view()),
-    path("codebooks/", CodebookList.as_view()),
-    path("codebooks/<code:slug>/<number:version>/", CodebookDetail.as_view()),
+    path("annotations/", AnnotationList.as_view()),
+    path("annotations/<uuid:annotation_id>/", AnnotationDetail.as_view()),
+    path("annotations/<uuid:annotation_id>/restore/", AnnotationRestore.as_view()),
+    path("decisions/", DecisionList.as_view()),
+    path("decisions/<uuid:decision_id>/", DecisionDetail.as_view()),
+    re_path("", NotThere.as_view()),  # an address without its slash, too: a redirect would lose a body
 ]

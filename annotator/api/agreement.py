@@ -1,0 +1,97 @@
+"""Agreement of a study, or of one of its documents, over the work the viewer may see."""
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotator.actions.errors import BlindError
+from annotator.api.base import Parameters, find, is_known
+from annotator.api.documents import readable_revisions
+from annotator.api.fields import LARGEST, SLUG_LENGTH
+from annotator.api.schema import IF_CHANGED, describe
+from annotator.api.studies import StudyView
+from annotator.models import Membership, Study, User
+from annotator.queries import agreement_report, may_see_agreement, report_etag
+from sources.models import Revision
+
+SCHEMA_VERSION = 1
+BLIND = (
+    "Agreement is shown after you have submitted your work and chosen to see others' work, as the study's rule allows."
+)
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class ReportField(serializers.JSONField):
+    """The report: shares and coefficients from 0 to 1, or null with the reason in words."""
+
+
+class AgreementSerializer(serializers.Serializer):
+    """A report. `schema_version` rises when its fields change their meaning."""
+
+    schema_version = serializers.IntegerField()
+    study = serializers.CharField()
+    demo = serializers.BooleanField()
+    document = serializers.CharField(allow_null=True)
+    revision = serializers.IntegerField(allow_null=True)
+    report = ReportField()
+
+
+class AgreementParameters(Parameters):
+    """Of which text; without one, of the whole study."""
+
+    document = serializers.CharField(max_length=SLUG_LENGTH, required=False, help_text="Slug of a document.")
+    revision = serializers.IntegerField(
+        min_value=1, max_value=LARGEST, required=False, help_text="Its revision; the newest in the study without it."
+    )
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """Refuse a revision of no document."""
+        if "revision" in attrs and "document" not in attrs:
+            raise serializers.ValidationError({"document": "Name the document too."})
+        return attrs
+
+
+def measurable_texts(study: Study, viewer: User) -> QuerySet[Revision]:
+    """Return the study's texts whose figures the viewer may ask for: those readable, and for a reader all."""
+    if study.role_of(viewer) == Membership.Role.READER:
+        return study.revisions.all()
+    return readable_revisions(viewer).filter(studies=study)
+
+
+class Agreement(StudyView):
+    """The agreement of a study."""
+
+    parameters = AgreementParameters
+
+    @describe(
+        "get_agreement",
+        "Read the agreement",
+        {200: AgreementSerializer, 304: None},
+        parameters=[AgreementParameters, IF_CHANGED],
+        problems=(403, 404),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Compute the agreement over the work the viewer may see; 403 `blind`, in the same words, before that."""
+        study = self.study(slug)
+        revision = None
+        if "document" in self.query:
+            texts = measurable_texts(study, self.viewer).filter(document__slug=self.query["document"])
+            if "revision" in self.query:
+                texts = texts.filter(number=self.query["revision"])
+            revision = find(texts.select_related("document").order_by("-number"))
+        if not may_see_agreement(study, self.viewer, revision):
+            raise BlindError(BLIND)
+        tag = report_etag(study, self.viewer, revision)
+        if is_known(request, tag):
+            return Response(status=304, headers={"ETag": tag})
+        answer = {
+            "schema_version": SCHEMA_VERSION,
+            "study": study.slug,
+            "demo": study.demo,
+            "document": revision.document.slug if revision else None,
+            "revision": revision.number if revision else None,
+            "report": agreement_report(study, self.viewer, revision).as_dict(),
+        }
+        return Response(AgreementSerializer(answer).data, headers={"ETag": tag})
