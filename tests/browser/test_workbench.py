@@ -117,6 +117,9 @@ def test_click_goes_from_the_shortest_passage_to_the_next_outer(visit):
     for label in ("Fact", "Opinion", "Fact"):
         visit.page.mouse.click(x, y)
         expect(current).to_have_accessible_name(re.compile(f"^{label}"))
+    current.press("Enter")
+    expect(current).to_have_accessible_name(re.compile("^Opinion"))
+    expect(current).to_be_focused()
 
 
 def test_rating_note_and_document_rating_survive_a_reload(visit):

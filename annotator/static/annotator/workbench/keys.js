@@ -25,7 +25,7 @@ export class Keys {
       try {
         localStorage.setItem(SETTING, box.checked ? "on" : "off");
       } catch {
-        box.dataset.kept = "no";
+        // Storage is switched off: the setting lasts as long as the page.
       }
     });
   }

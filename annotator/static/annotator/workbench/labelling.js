@@ -19,7 +19,7 @@ export class Labelling {
       bar.addEventListener("mousedown", (event) => event.preventDefault());
       bar.addEventListener("click", ({ target }) => {
         const button = target.closest("button[data-label]");
-        if (button) this.press(button.dataset.label);
+        if (button) this.press(button.dataset.label, this.selection.span ?? this.held);
         this.held = null;
       });
     }
@@ -28,10 +28,10 @@ export class Labelling {
     this.show();
   }
 
-  /** The label's key or button. */
-  press(code) {
+  /** The label's key or button, on a selection if there is one. */
+  press(code, selected = null) {
     this.selection.flush();
-    const span = this.selection.span ?? this.held;
+    const span = this.selection.span ?? selected;
     const active = this.model.get(this.model.active);
     if (!this.model.open) return undefined;
     if (span) return this.mark(code, span);

@@ -148,13 +148,13 @@ export class List {
     );
   }
 
+  /** Make a passage the active one; chosen again, the next larger one that overlaps it. */
   #choose(id) {
-    if (this.model.active === id) return this.model.activate(null);
-    const { start, end } = this.model.get(id);
-    this.model.activate(id);
+    if (this.model.active === id) this.onAgain();
+    else this.model.activate(id);
+    const { start, end } = this.model.get(this.model.active);
     this.text.reveal(start, end, this.scroller);
-    itemOf(this.list, id)?.focus({ preventScroll: true });
-    return undefined;
+    itemOf(this.list, this.model.active)?.focus({ preventScroll: true });
   }
 
   /** Go to the passage before or after the active one, or after what is in view. */

@@ -69,6 +69,7 @@ async function start() {
   );
   new Documents({ model, acts });
   const pick = new Pick(model, text, cursor);
+  list.onAgain = () => pick.outer();
   const guide = new Guide({ model, config });
   const find = new Find({ model, text, labelling, scroller });
   const progress = new Progress(model, text, scroller);
