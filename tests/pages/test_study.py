@@ -115,7 +115,9 @@ def test_a_reader_of_a_closed_study_sees_figures_and_no_passages(
     assert "Agreement is shown once" in client.get(urls.study).content.decode()
     assert "Others’ work is shown once the study is closed." in client.get(urls.document).content.decode()
     close_study(actor=cast.ada, study=stage.study)
-    assert "Over 1 document and 2 reviewers" in client.get(urls.study).content.decode()
+    shown = client.get(urls.study).content.decode()
+    assert "Over 1 document and 2 reviewers" in shown
+    assert "Progress" not in shown
     page = client.get(urls.document)
     assert page.context["report"].labels[0].sentence_alpha.value == 1
     assert "coded" not in page.context
