@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.annotation import delete_annotation, restore_annotation, save_annotation
-from annotator.actions.errors import DeletedError
+from annotator.actions.errors import DeletedError, NotFoundError
 from annotator.api.base import ApiView, PageByIdParameters, find, page_answer, page_of, versioned
 from annotator.api.fields import (
     CODE_LENGTH,
@@ -162,8 +162,8 @@ class AnnotationDetail(ApiView):
     def get(self, request: Request, annotation_id: UUID) -> Response:
         """Show one passage."""
         row = find(to_show(Annotation.objects.visible_to(self.viewer)), pk=annotation_id)
-        if row.is_deleted:
-            raise DeletedError
+        if row.is_deleted:  # what others took back was never said
+            raise DeletedError if row.assignment.reviewer_id == self.viewer.pk else NotFoundError
         return versioned(request, AnnotationSerializer(with_words([row])[0]).data, row.version)
 
     @describe(

@@ -186,8 +186,9 @@ class DocumentList(ApiView):
         """List documents; `study` limits them to those of which a text readable here belongs to that study."""
         rows = readable_documents(self.viewer)
         if "study" in self.query:
-            texts = readable_revisions(self.viewer).filter(studies__in=Study.objects.visible_to(self.viewer))
-            rows = rows.filter(Exists(texts.filter(document=OuterRef("pk"), studies__slug=self.query["study"])))
+            studies = Study.objects.visible_to(self.viewer).filter(slug=self.query["study"])
+            texts = readable_revisions(self.viewer).filter(document=OuterRef("pk"), studies__in=studies)
+            rows = rows.filter(Exists(texts))
         if "source" in self.query:
             rows = rows.filter(source=self.query["source"])
         if "language" in self.query:

@@ -53,12 +53,6 @@ class Caller:
         return self.send("DELETE", path, body, **headers)
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    """Nobody types a password here; a slow hash of five of them would be most of each test's time."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def by_session(cast: Any) -> Callable[[str], Caller]:
     """A function that signs one of the cast in as a browser would be, CSRF checks included."""
