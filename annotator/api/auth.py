@@ -6,9 +6,17 @@ from django.utils import timezone
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
+from annotator.actions.transactions import writes
 from annotator.models import Token, User
 
 NOTED_EVERY = 60  # seconds between writes of "last used"
+
+
+@writes
+def _note_use(token: Token) -> None:
+    """Keep when a token was last used: in its turn, as all writing, so that no reader is told that we are busy."""
+    token.last_used_at = timezone.now()
+    token.save(update_fields=["last_used_at"])
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -25,9 +33,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         token = Token.objects.usable().select_related("user").filter(digest=Token.digest_of(secret.strip())).first()
         if token is None:
             raise exceptions.AuthenticationFailed
-        now = timezone.now()
-        if token.last_used_at is None or (now - token.last_used_at).total_seconds() > NOTED_EVERY:
-            Token.objects.filter(pk=token.pk).update(last_used_at=now)
+        if token.last_used_at is None or (timezone.now() - token.last_used_at).total_seconds() > NOTED_EVERY:
+            _note_use(token)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

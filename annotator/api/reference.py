@@ -194,5 +194,12 @@ class Reference(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """Show the page."""
         schema = openapi()
-        context = {"sections": sections(schema), "shapes": shapes(schema), "codes": CODES, "info": schema["info"]}
+        described = shapes(schema)
+        context = {
+            "sections": sections(schema),
+            "shapes": described,
+            "names": {shape.name for shape in described},
+            "codes": CODES,
+            "info": schema["info"],
+        }
         return render(request._request, "annotator/api_reference.html", context)

@@ -4,7 +4,7 @@ import pytest
 
 from annotator.actions.study import add_member
 from sources.models import Document, Source
-from sources.store import withdraw_document
+from sources.store import store_revision, withdraw_document
 
 
 @pytest.fixture
@@ -66,8 +66,6 @@ def test_text_never_changes_and_its_hash_is_its_etag(ben, stage):
 
 
 def test_reviewer_sees_only_the_revision_assigned(ben, ada, stage, refused):
-    from sources.store import store_revision
-
     store_revision(stage.revision.document, b"Corrected text.\n", "b.txt")
     assert [row["number"] for row in ada.get("documents/harbour-text/revisions/").data["results"]] == [1, 2]
     assert [row["number"] for row in ben.get("documents/harbour-text/revisions/").data["results"]] == [1]
