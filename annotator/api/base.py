@@ -74,13 +74,14 @@ class PageByNumberParameters(PageParameters):
 class ApiView(APIView):
     """A view that refuses what it does not know. `parameters` names what a GET takes in its address."""
 
+    http_method_names = ["get", "head", "post", "put", "delete"]
     parameters: type[Parameters] = Parameters
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check who asks, then the address, then that the body can be read: before any row is looked at."""
         refuse_encoding(request)
         super().initial(request, *args, **kwargs)
-        if not hasattr(self, request.method.lower()):
+        if request.method not in self.allowed_methods:
             return  # answered 405
         if "HTTP_TRANSFER_ENCODING" in request.META and "CONTENT_LENGTH" not in request.META:
             raise ProblemError(411, "length", "Length is missing", "Send the body with its Content-Length.")

@@ -139,6 +139,4 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         headers["WWW-Authenticate"] = "Token"
     if status in (429, 503):
         headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
-    if status == 413:
-        headers["Connection"] = "close"
     return Response(body, status=status, headers=headers, content_type=MEDIA_TYPE)
