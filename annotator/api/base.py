@@ -60,7 +60,9 @@ class PageByIdParameters(PageParameters):
 class PageBySlugParameters(PageParameters):
     """A list in the order of slugs."""
 
-    after = serializers.CharField(max_length=SLUG_LENGTH, required=False, help_text="`next` of the page before.")
+    after = serializers.RegexField(
+        r"^[-a-zA-Z0-9_]+$", max_length=SLUG_LENGTH, required=False, help_text="`next` of the page before."
+    )
 
 
 class PageByNumberParameters(PageParameters):

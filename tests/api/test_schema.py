@@ -79,6 +79,7 @@ def test_fields_of_bodies_have_their_limits(schema):
     assert body["note"]["maxLength"] == 10_000
     assert (body["start"]["minimum"], body["start"]["maximum"]) == (0, 2**31 - 1)
     for name, shape in schema["components"]["schemas"].items():
+        assert shape.get("additionalProperties") is (False if name.endswith("Request") else None), name
         for key, value in shape.get("properties", {}).items() if name.endswith("Request") else ():
             if value.get("type") == "string" and "format" not in value:
                 assert "maxLength" in value, (name, key)
