@@ -9,6 +9,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -85,6 +87,12 @@ class Shape:
     properties: tuple[Property, ...]
 
 
+def _marked(text: str) -> SafeString:
+    """Words in which what stands between backticks is code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join("", "{}", ((format_html("<code>{}</code>", part) if n % 2 else part,) for n, part in parts))
+
+
 def _kind(schema: Mapping[str, Any]) -> str:
     """The type of a value in words, such as "list of Annotation" or "integer 0 to 1000"."""
     if "$ref" in schema:
@@ -115,7 +123,7 @@ def _parameters(operation: Mapping[str, Any]) -> Iterator[Property]:
             parameter["in"],
             _kind(parameter["schema"]),
             parameter.get("required", False),
-            parameter.get("description", ""),
+            _marked(parameter.get("description", "")),
         )
 
 
@@ -128,13 +136,13 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Operatio
     return Operation(
         key=operation["operationId"],
         method=method.upper(),
-        path=path,
+        path=format_html_join(mark_safe("/<wbr>"), "{}", ((step,) for step in path.split("/"))),
         summary=operation.get("summary", ""),
-        words=operation.get("description", ""),
+        words=_marked(operation.get("description", "")),
         parameters=tuple(_parameters(operation)),
         body=_shape_of(operation.get("requestBody", {}).get("content", {})),
         answers=tuple(
-            Answer(status, answer.get("description", ""), _shape_of(answer.get("content", {})))
+            Answer(status, _marked(answer.get("description", "")), _shape_of(answer.get("content", {})))
             for status, answer in operation["responses"].items()
             if status not in common
         ),
@@ -155,9 +163,9 @@ def shapes(schema: Mapping[str, Any]) -> list[Shape]:
     return [
         Shape(
             name,
-            shape.get("description", ""),
+            _marked(shape.get("description", "")),
             tuple(
-                Property(key, "", _kind(value), key in shape.get("required", ()), value.get("description", ""))
+                Property(key, "", _kind(value), key in shape.get("required", ()), _marked(value.get("description", "")))
                 for key, value in shape["properties"].items()
             ),
         )
@@ -199,7 +207,7 @@ class Reference(ApiView):
             "sections": sections(schema),
             "shapes": described,
             "names": {shape.name for shape in described},
-            "codes": CODES,
+            "codes": [(code, _marked(code.words)) for code in CODES],
             "info": schema["info"],
         }
         return render(request._request, "annotator/api_reference.html", context)

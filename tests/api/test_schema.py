@@ -101,7 +101,7 @@ def test_reference_page_holds_every_operation_and_every_code(nobody, db, schema)
     page = response.content.decode()
     for path, method, operation in operations(schema):
         assert f'id="{operation["operationId"]}"' in page
-        assert f"<code>{method.upper()} {path}</code>" in page
+        assert f"<code>{method.upper()} {path}</code>" in page.replace("<wbr>", "")
     for code in CODES:
         assert page.count(f'id="{code.code}"') == 1
 
