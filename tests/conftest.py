@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,9 +22,8 @@ TEXT = (
 PASSWORD = "correct horse battery"
 
 
-@cache
 def hashed_password() -> str:
-    """The cast's password as it is stored; hashing it is slow on purpose, so it is done once."""
+    """The cast's password as it is stored."""
     return make_password(PASSWORD)
 
 
@@ -68,8 +66,10 @@ def small_codebook() -> CodebookInfo:
 
 
 @pytest.fixture(autouse=True)
-def _originals_apart(settings: Any, tmp_path: Path) -> None:
+def _apart_and_quick(settings: Any, tmp_path: Path) -> None:
+    """Keep uploaded files apart; hash passwords quickly (tests/test_demo.py looks at the real hasher)."""
     settings.MEDIA_ROOT = tmp_path / "originals"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ def test_demo_sets_up_once_and_prints_passwords_once(tmp_path: Path) -> None:
         before = run_script(environment, COUNT)
         second = manage(environment, "demo", "--no-serve").stdout
         assert run_script(environment, COUNT) == before
+        hashes = run_script(environment, "from annotator.models import User\nprint(User.objects.first().password)")
+        assert hashes.startswith("argon2$")
     passwords = re.findall(r"password (\S+-\S+)", first)
     assert len(set(passwords)) == 5
     assert first.splitlines()[0].startswith("reviewer "), "a reviewer's sign-in comes first"

@@ -79,13 +79,28 @@ class DeletedFilter(admin.SimpleListFilter):
         return {"no": queryset.live(), "yes": queryset.filter(deleted_at__isnull=False)}.get(self.value(), queryset)
 
 
+class RoundFilter(admin.SimpleListFilter):
+    """First rounds or later ones. The choices are fixed: a list of the rounds there are would tell of hidden work."""
+
+    title, parameter_name = "round", "round"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Name the choices."""
+        return [("first", "First"), ("later", "Later")]
+
+    def queryset(self, request: HttpRequest, queryset: WorkQuerySet) -> WorkQuerySet:
+        """Apply the choice."""
+        chosen = {"first": {"assignment__round": 1}, "later": {"assignment__round__gt": 1}}.get(self.value(), {})
+        return queryset.filter(**chosen)
+
+
 class WorkAdmin(StaffAdmin, ReadOnlyAdmin):
     """Rows of work with the study, document and pseudonym they belong to."""
 
     list_filter: list[Any] = [
         (STUDY, admin.RelatedOnlyFieldListFilter),
         (DOCUMENT, admin.RelatedOnlyFieldListFilter),
-        "assignment__round",
+        RoundFilter,
     ]
     search_fields = [f"{DOCUMENT}__title", f"{STUDY}__title", "pseudonym"]
     actions = None

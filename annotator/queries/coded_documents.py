@@ -172,7 +172,7 @@ def coded_documents(
     texts = study.revisions.all()
     if revisions is not None:
         texts = texts.filter(pk__in=[revision.pk for revision in revisions])
-    everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR, Membership.Role.READER)
+    everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR)
     if not (viewer.runs_studies or viewer.sees_all_work or study.role_of(viewer) in everywhere):
         texts = texts.filter(assignments__in=visible).distinct()
     return _records(study, texts, visible, _kept(study, viewer) if purpose == "work" else LIVE)

@@ -129,34 +129,34 @@ def make_theatre(make_stage: Callable[..., Any], cast: Any) -> Callable[..., The
     return make
 
 
-def work_through_everything(theatre: Theatre, actor: Any) -> list[str]:
-    """Let cleo do all there is to do, reopened by a lead in between; return the ids that came into being."""
-    stage = theatre.stage
-    cleo = Worker(stage.assignments["cleo"], stage)
+def work_openly(theatre: Theatre) -> list[str]:
+    """Let cleo mark, rate, edit and delete without submitting; return the ids that came into being."""
+    cleo = Worker(theatre.stage.assignments["cleo"], theatre.stage)
     first = cleo.mark("The ferry carried 1,200 people in May.", "fact", ratings=[("slant", 1)], note="seen it")
     second = cleo.mark("It is the best ferry on the coast.", "opinion", ratings=[("slant", 2)])
     gone = cleo.mark("Nobody should be surprised.", "opinion")
     delete_annotation(actor=cleo.actor, annotation_id=gone.pk, versions={1})
     cleo.rate(4, first, second)
+    return [str(passage.pk) for passage in (first, second, gone)]
+
+
+def go_on(theatre: Theatre, actor: Any) -> list[str]:
+    """Let cleo submit, be reopened, submit, reveal and revise, and dora adjudicate; return the new ids."""
+    stage = theatre.stage
+    cleo = Worker(stage.assignments["cleo"], stage)
     cleo.submit()
     reopen_assignment(actor=actor, assignment_id=cleo.assignment.pk, reason="one more look")
-    third = cleo.mark("Fares will rise, the mayor said.", "fact", ratings=[("slant", -1)])
+    made = [cleo.mark("Fares will rise, the mayor said.", "fact", ratings=[("slant", -1)])]
     cleo.submit()
-    made = [str(passage.pk) for passage in (first, second, gone, third)]
     if stage.study.blinding == "until_submitted":
         cleo.reveal()
         second_round = revise_assignment(actor=cleo.actor, assignment_id=cleo.assignment.pk, reason="seen the others")
         worker = Worker(second_round, stage)
-        made += [str(second_round.pk), str(worker.mark("Harbour news", "opinion").pk)]
+        made += [second_round, worker.mark("Harbour news", "opinion")]
         worker.submit()
-    gold = assign_revision(
-        actor=actor,
-        study=stage.study,
-        revision=stage.revision,
-        reviewer=theatre.people["adjudicator"],
-        role="adjudicator",
-    )
-    judge = Worker(gold, stage)
-    made += [str(gold.pk), str(judge.mark("The ferry carried 1,200 people in May.", "fact").pk)]
-    judge.submit()
-    return made
+    judge = theatre.people["adjudicator"]
+    gold = assign_revision(actor=actor, study=stage.study, revision=stage.revision, reviewer=judge, role="adjudicator")
+    worker = Worker(gold, stage)
+    made += [gold, worker.mark("The ferry carried 1,200 people in May.", "fact")]
+    worker.submit()
+    return [str(row.pk) for row in made]

@@ -39,12 +39,6 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    """Hash quickly: the slowness of the real hash is Django's and proved there."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def as_(cast: SimpleNamespace) -> Callable[[str], Client]:
     """A function that returns a browser in which somebody of the cast is signed in; "anonymous" for nobody."""

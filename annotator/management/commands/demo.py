@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 from waitress.server import create_server
 
 from annotator.actions.account import create_user
@@ -148,7 +148,7 @@ class Command(BaseCommand):
         trusted = {"trusted_proxy": "*", "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
         try:
             server = create_server(
-                get_wsgi_application(),
+                import_string(settings.WSGI_APPLICATION),
                 host=host,
                 port=port,
                 threads=THREADS,

@@ -1,0 +1,202 @@
+"""Blind means blind: everything a blind viewer can GET is the same, byte for byte, before and after a colleague works.
+
+The addresses are those of the access matrix, with filters, the ids that the colleague's work will have, and the
+admin's pages. Request ids, form tokens and dates, which differ at every request, are taken out first.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from annotator.ids import uuid7
+from tests.access.conftest import Theatre, Worker, go_on, work_openly
+from tests.access.test_matrix import API, PAGES
+
+FILTERED = [
+    "annotations/?study={study}",
+    "annotations/?document={document}",
+    "annotations/?assignment={cleo}",
+    "annotations/?label=opinion",
+    "annotations/?limit=1",
+    "assignments/?study={study}",
+    "assignments/?state=submitted",
+    "decisions/?study={study}",
+    "studies/{study}/export/assignments-csv/",
+    "studies/{study}/assignments/?limit=1",
+    "studies/{study}/members/?limit=1",
+]
+CHANGING = re.compile(
+    rb'csrfmiddlewaretoken" value="[^"]*"|"request_id": ?"[^"]*"|"exported_at":"[^"]*"|"last_used_at": ?"[^"]*"'
+)
+VOLATILE_HEADERS = {"Date", "Expires", "Set-Cookie"}
+
+
+def admin_paths(rows: dict[str, list[str]]) -> list[str]:
+    """The lists of every model, searched and filtered, and the pages of single rows."""
+    found = ["/admin/"]
+    for model, site in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found.append(reverse(f"{name}_changelist"))
+        if site.search_fields:
+            found.append(f"{found[-1]}?q=ferry")
+        for key in rows.get(model._meta.model_name, []):
+            found += [reverse(f"{name}_change", args=[key]), reverse(f"{name}_history", args=[key])]
+    return found
+
+
+def paths_for(theatre: Theatre, ids: list[str], staff: bool) -> list[str]:
+    """Every address worth asking, `ids` of the colleague's work included whether or not it is there yet."""
+    chosen = [f"/api/v1/{path}" for method, path, _ in API if method == "GET" and "tokens" not in path]
+    chosen += [path for _, path, _ in PAGES if not path.startswith("/admin/")]
+    chosen += [f"/api/v1/{path}" for path in FILTERED]
+    found = [path.format(**{"theirs": theatre.ids["nobody"], **theatre.ids}) for path in chosen]
+    for name in ids:
+        found += [f"/api/v1/annotations/{name}/", f"/api/v1/assignments/{name}/", f"/assignments/{name}/text/"]
+    if staff:
+        own = [str(theatre.stage.assignments[name].pk) for name in ("ben", "cleo", "fay", "gus")]
+        study = str(theatre.stage.study.pk)
+        found += admin_paths({"annotation": ids, "assignment": own, "study": [study]})
+    return found
+
+
+def snapshot(client: Client, paths: list[str]) -> dict[str, str]:
+    """Status, headers and body of each address, by GET and by HEAD, without what differs every time."""
+    seen = {}
+    for path in paths:
+        for method in ("get", "head"):
+            answer = getattr(client, method)(path)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            headers = sorted(item for item in answer.headers.items() if item[0] not in VOLATILE_HEADERS)
+            if any(name == "Content-Length" for name, _ in headers) and b"request_id" in body:
+                headers = [item for item in headers if item[0] != "Content-Length"]
+            seen[f"{method} {path}"] = f"{answer.status_code} {headers} {CHANGING.sub(b'', body).decode()}"
+    return seen
+
+
+def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [path for path in before if before[path] != after[path]]
+
+
+def prepare(theatre: Theatre, viewer: str) -> None:
+    """Bring the viewer into the state that the name says."""
+    ben = Worker(theatre.stage.assignments["ben"], theatre.stage)
+    if viewer == "reviewer who submitted":
+        ben.submit()
+
+
+VIEWERS = {
+    "reviewer": "reviewer",
+    "reviewer who submitted": "reviewer",
+    "holder": "holder",
+    "outsider": "outsider",
+    "curator": "curator",
+    "anonymous": "anonymous",
+}
+
+
+# Staff who run studies follow which assignments are submitted; that, and nothing of the work, may change there.
+PROGRESS = re.compile(
+    r"(get|head) (/api/v1/studies/harbour/assignments/|/studies/harbour/|/admin/annotator/(assignment|study)/).*"
+)
+
+
+@pytest.mark.parametrize("blinding", ["until_submitted", "until_closed"])
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_nothing_a_blind_viewer_gets_changes(
+    viewer: str, blinding: str, make_theatre: Callable[..., Theatre], cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theatre = make_theatre(blinding=blinding, worked=False)
+    prepare(theatre, viewer)
+    role = VIEWERS[viewer]
+    clients = [theatre.client(role)]
+    if role != "anonymous":
+        clients.append(theatre.client(role, "read"))
+        clients[-1].get("/api/v1/me/")  # so that the token has been used before the first look
+    ids = rehearse(theatre, cast.ada, monkeypatch)
+    paths = paths_for(theatre, ids, staff=role in ("holder", "curator"))
+    before = [snapshot(client, paths) for client in clients]
+    work_openly(theatre)
+    for client, earlier in zip(clients, before, strict=True):
+        assert differing(earlier, snapshot(client, paths)) == []
+    assert set(go_on(theatre, cast.ada)) & set(ids)
+    for client, earlier in zip(clients, before, strict=True):
+        changed = differing(earlier, snapshot(client, paths))
+        assert [path for path in changed if role != "holder" or not PROGRESS.fullmatch(path)] == []
+
+
+def rehearse(theatre: Theatre, actor: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Do the colleague's work once, take it back, and return its ids: the passages will have the same ones again."""
+    minted: list[Any] = []
+
+    def remember() -> Any:
+        minted.append(uuid7())
+        return minted[-1]
+
+    monkeypatch.setattr("tests.access.conftest.uuid7", remember)
+    mark = transaction.savepoint()
+    ids = work_openly(theatre) + go_on(theatre, actor)
+    transaction.savepoint_rollback(mark)
+    for assignment in theatre.stage.assignments.values():
+        assignment.refresh_from_db()
+    monkeypatch.setattr("tests.access.conftest.uuid7", iter(list(minted)).__next__)
+    return ids
+
+
+def test_the_comparison_notices_what_a_reveal_shows(
+    make_theatre: Callable[..., Theatre], cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: once ben has submitted and revealed, what he gets does change."""
+    theatre = make_theatre(worked=False)
+    ids = rehearse(theatre, cast.ada, monkeypatch)
+    ben, client = Worker(theatre.stage.assignments["ben"], theatre.stage), theatre.client("reviewer")
+    ben.submit()
+    ben.reveal()
+    paths = paths_for(theatre, ids, staff=False)
+    before = snapshot(client, paths)
+    work_openly(theatre)
+    assert differing(before, snapshot(client, paths)) == [], "what is not submitted exists for its author alone"
+    go_on(theatre, cast.ada)
+    changed = "\n".join(differing(before, snapshot(client, paths)))
+    for part in ("/agreement/", "/export/jsonl/", "/annotations/?", f"/annotations/{ids[0]}/", "/documents/"):
+        assert part in changed, part
+
+
+def test_not_there_and_not_yours_are_the_same_words(make_theatre: Callable[..., Theatre]) -> None:
+    theatre = make_theatre()
+    client = theatre.client("reviewer")
+    for kind, theirs in (("annotations", theatre.ids["theirs"]), ("assignments", theatre.ids["cleo"])):
+        for method in ("get", "put", "delete"):
+            answers = [
+                client.generic(
+                    method.upper(),
+                    f"/api/v1/{kind}/{name}/",
+                    "" if method == "get" else json.dumps({}),
+                    content_type="application/json",
+                    headers={"if-match": '"1"'},
+                )
+                for name in (theirs, theatre.ids["nobody"])
+            ]
+            bodies = [CHANGING.sub(b"", answer.content) for answer in answers]
+            assert answers[0].status_code == answers[1].status_code, (kind, method)
+            assert bodies[0] == bodies[1], (kind, method)
+
+
+def test_a_colleagues_id_is_taken_in_words_that_name_nobody(make_theatre: Callable[..., Theatre]) -> None:
+    theatre = make_theatre()
+    body = {"assignment": theatre.ids["ben"], "label": "fact", "start": 0, "end": 7, "quote": "Harbour"}
+    answer = theatre.client("reviewer").put(
+        f"/api/v1/annotations/{theatre.ids['theirs']}/",
+        json.dumps({**body, "note": "", "ratings": []}),
+        content_type="application/json",
+        headers={"if-none-match": "*"},
+    )
+    said = answer.content.decode()
+    assert (answer.status_code, answer.json()["code"]) == (409, "id_taken")
+    assert not any(name in said for name in ("cleo", theatre.ids["cleo"], "current"))
