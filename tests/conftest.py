@@ -1,5 +1,6 @@
 """The cast and the stage: who takes part in most tests, and a study over one short text with an emoji."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +8,16 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import hypothesis
 import pytest
 from django.contrib.auth.hashers import make_password
 
 from annotator.records import CodebookInfo, LabelInfo, PointInfo, ScaleInfo
+
+# `.ci/run --full` looks at many more examples than the gate's sample, which is the same at every run.
+hypothesis.settings.register_profile("sample", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("full", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("full" if os.environ.get("CREDENCE_FULL") else "sample")
 
 TEXT = (
     "Harbour news\n"
