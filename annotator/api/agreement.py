@@ -1,6 +1,5 @@
 """Agreement of a study, or of one of its documents, over the work the viewer may see."""
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -8,13 +7,10 @@ from rest_framework.response import Response
 
 from annotator.actions.errors import BlindError
 from annotator.api.base import Parameters, find, is_known
-from annotator.api.documents import readable_revisions
 from annotator.api.fields import LARGEST, SLUG_LENGTH
 from annotator.api.schema import IF_CHANGED, describe
 from annotator.api.studies import StudyView
-from annotator.models import Membership, Study, User
-from annotator.queries import agreement_report, may_see_agreement, report_etag
-from sources.models import Revision
+from annotator.queries import agreement_report, may_see_agreement, measurable_revisions, report_etag
 
 SCHEMA_VERSION = 1
 BLIND = (
@@ -53,13 +49,6 @@ class AgreementParameters(Parameters):
         return attrs
 
 
-def measurable_texts(study: Study, viewer: User) -> QuerySet[Revision]:
-    """Return the study's texts whose figures the viewer may ask for: those readable, and for a reader all."""
-    if study.role_of(viewer) == Membership.Role.READER:
-        return study.revisions.all()
-    return readable_revisions(viewer).filter(studies=study)
-
-
 class Agreement(StudyView):
     """The agreement of a study."""
 
@@ -77,7 +66,7 @@ class Agreement(StudyView):
         study = self.study(slug)
         revision = None
         if "document" in self.query:
-            texts = measurable_texts(study, self.viewer).filter(document__slug=self.query["document"])
+            texts = measurable_revisions(study, self.viewer).filter(document__slug=self.query["document"])
             if "revision" in self.query:
                 texts = texts.filter(number=self.query["revision"])
             revision = find(texts.select_related("document").order_by("-number"))

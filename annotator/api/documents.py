@@ -1,6 +1,6 @@
 """Sources, documents and their revisions, for those who keep them and those who read them."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,8 @@ from annotator.api.base import (
 )
 from annotator.api.fields import LARGEST, SLUG_LENGTH, Choice
 from annotator.api.schema import IF_CHANGED, describe
-from annotator.models import Assignment, Membership, Study, User
+from annotator.models import Study, User
+from annotator.queries import readable_revisions
 from sources.models import Document, Revision, Segmentation, SegmentationKind, Source, SourceKind
 
 
@@ -118,24 +119,6 @@ def sentence_ends(revision: Revision) -> list[int]:
     """Return the end of each sentence in code points; empty for a text that was never cut."""
     kept: list[Segmentation] = [cut for cut in revision.segmentations.all() if cut.kind == SegmentationKind.SENTENCE]
     return kept[0].ends if kept else []
-
-
-def readable_revisions(user: User) -> QuerySet[Revision]:
-    """Return the texts a user may read.
-
-    All of them to curators; those of their studies to leads, adjudicators and the members of open studies; to a
-    reviewer those assigned.
-    """
-    if user.keeps_sources:
-        return Revision.objects.all()
-    own = Assignment.objects.filter(revision=OuterRef("pk"), reviewer=user).exclude(state=Assignment.State.DECLINED)
-    studies = Study.objects.filter(revisions=OuterRef("pk"))
-    if not (user.runs_studies or user.sees_all_work):
-        places = Membership.objects.active().filter(study=OuterRef("pk"), user=user)
-        trusted = places.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR])
-        working = places.exclude(role=Membership.Role.READER)
-        studies = studies.filter(Exists(trusted) | Q(Exists(working), blinding=Study.Blinding.OPEN))
-    return Revision.objects.filter(Exists(own) | Exists(studies))
 
 
 def readable_documents(user: User) -> QuerySet[Document]:

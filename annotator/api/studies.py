@@ -19,10 +19,10 @@ from annotator.api.base import (
     page_answer,
     page_of,
 )
-from annotator.api.documents import readable_revisions
 from annotator.api.fields import LARGEST, SLUG_LENGTH, Choice, StrictSerializer, Text, Whole
 from annotator.api.schema import describe
 from annotator.models import Assignment, Membership, Study, User
+from annotator.queries import readable_revisions
 
 USERNAME_LENGTH = 150
 PSEUDONYM_LENGTH = 40

@@ -4,6 +4,7 @@ from annotator.queries.agreement import agreement_report, may_see_agreement, mea
 from annotator.queries.coded_documents import all_coded_documents, codebook_info, coded_documents
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
+from annotator.queries.texts import measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "coded_documents",
     "home_rows",
     "may_see_agreement",
+    "measurable_revisions",
     "measured_documents",
+    "readable_revisions",
     "report_etag",
     "study_progress",
     "verification",

@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from django.db.models import QuerySet
-
 from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.report import Report, report
 from annotator.agreement.units import Group
-from annotator.models import Assignment, Membership, Study, User
+from annotator.models import Assignment, Study, User
 from annotator.queries import codebook_info
 from annotator.records import CodebookInfo, CodedDocument, ScaleInfo
 from annotator.templatetags.figures import counted, signed
@@ -93,18 +91,6 @@ def measures_of(codebook: CodebookInfo) -> list[Measure]:
 def readable_study(user: User, slug: str) -> Study | None:
     """Return a study the user may see, with its codebook."""
     return Study.objects.visible_to(user).select_related("codebook").filter(slug=slug).first()
-
-
-def readable_revisions(study: Study, user: User) -> QuerySet[Revision]:
-    """Return the study's texts that the user may read: all, or for a reviewer those assigned."""
-    texts = study.revisions.all()
-    everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR, Membership.Role.READER)
-    if user.runs_studies or user.sees_all_work or study.role_of(user) in everywhere:
-        return texts
-    if study.blinding == Study.Blinding.OPEN:
-        return texts
-    own = Assignment.objects.filter(study=study, reviewer=user).exclude(state=Assignment.State.DECLINED)
-    return texts.filter(pk__in=own.values("revision"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,13 @@ from annotator.actions.errors import ActionError, NotFoundError
 from annotator.agreement.selection import select
 from annotator.agreement.units import Stretch, groups, stretches
 from annotator.models import Assignment, Membership, Study
-from annotator.queries import codebook_info, coded_documents, may_see_agreement, measured_documents
+from annotator.queries import (
+    codebook_info,
+    coded_documents,
+    may_see_agreement,
+    measurable_revisions,
+    measured_documents,
+)
 from annotator.records import CodebookInfo, CodedDocument
 from annotator.templatetags.passages import line_starts
 from annotator.views import agreement as shared
@@ -101,7 +107,7 @@ def _study_and_revision(request: HttpRequest, slug: str, document_slug: str) -> 
     study = shared.readable_study(request.user, slug)
     if study is None:
         raise Http404
-    texts = shared.readable_revisions(study, request.user).filter(document__slug=document_slug)
+    texts = measurable_revisions(study, request.user).filter(document__slug=document_slug)
     number = request.GET.get("revision", "")
     if number.isascii() and number.isdigit() and len(number) < 6:
         texts = texts.filter(number=int(number))

@@ -15,6 +15,7 @@ from annotator.queries import (
     ProgressGrid,
     codebook_info,
     may_see_agreement,
+    measurable_revisions,
     measured_documents,
     study_progress,
 )
@@ -114,7 +115,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
 def _agreement(study: Study, request: HttpRequest) -> dict[str, Any]:
     info = codebook_info(study.codebook)
     texts = list(
-        shared.readable_revisions(study, request.user)
+        measurable_revisions(study, request.user)
         .select_related("document")
         .defer("text")
         .order_by("document__title", "number")

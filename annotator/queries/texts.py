@@ -1,0 +1,31 @@
+"""Which texts a person may read, and of which a person may ask for figures."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from annotator.models import Assignment, Membership, Study, User
+from sources.models import Revision
+
+
+def readable_revisions(user: User) -> QuerySet[Revision]:
+    """Return the texts a user may read.
+
+    All of them to curators; those of their studies to leads, adjudicators and the members of open studies; to a
+    reviewer those assigned.
+    """
+    if user.keeps_sources:
+        return Revision.objects.all()
+    own = Assignment.objects.filter(revision=OuterRef("pk"), reviewer=user).exclude(state=Assignment.State.DECLINED)
+    studies = Study.objects.filter(revisions=OuterRef("pk"))
+    if not (user.runs_studies or user.sees_all_work):
+        places = Membership.objects.active().filter(study=OuterRef("pk"), user=user)
+        trusted = places.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR])
+        working = places.exclude(role=Membership.Role.READER)
+        studies = studies.filter(Exists(trusted) | Q(Exists(working), blinding=Study.Blinding.OPEN))
+    return Revision.objects.filter(Exists(own) | Exists(studies))
+
+
+def measurable_revisions(study: Study, user: User) -> QuerySet[Revision]:
+    """Return the study's texts whose figures a user may ask for: those readable, and for a reader all."""
+    if study.role_of(user) == Membership.Role.READER:
+        return study.revisions.all()
+    return readable_revisions(user).filter(studies=study)
