@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from annotator.views.errors import bad_request
+from annotator.views.errors import address_too_long, bad_request
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -18,6 +18,7 @@ _POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 _TRUSTED_TYPES = "; require-trusted-types-for 'script'; trusted-types 'none'"
+LONGEST_ADDRESS = 8_192  # characters
 RENEW_SESSION_AFTER = 5 * 60  # seconds
 
 
@@ -42,14 +43,17 @@ class PolicyMiddleware:
 
 
 class RequestCheckMiddleware:
-    """Refuses addresses that no database can hold: NUL, or bytes that are not UTF-8."""
+    """Refuses addresses that no database can hold (NUL, bytes that are not UTF-8) or that are too long to be real."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
-        query = unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " "))
+        raw = request.META.get("QUERY_STRING", "")
+        if len(request.path) + len(raw) > LONGEST_ADDRESS:
+            return address_too_long(request)
+        query = unquote_to_bytes(raw.replace("+", " "))
         try:
             readable = b"\0" not in query and bool(query.decode() or True) and "\0" not in request.path
         except UnicodeDecodeError:

@@ -54,6 +54,7 @@ CODES = (
     Code("length", 411, "The body came without its length."),
     Code("stale", 412, "The row was changed in the meantime; `current` is the row as it is."),
     Code("too_large", 413, "The body is larger than this address takes."),
+    Code("too_long", 414, "The address is longer than 8,192 characters."),
     Code("media_type", 415, "The body is of a type, or compressed in a way, that this address does not take."),
     Code("if_match", 428, "Say which version you edit with If-Match, or create with If-None-Match: *."),
     Code("too_fast", 429, "Too many requests: wait as long as Retry-After says."),

@@ -18,6 +18,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _answer(request, 400, "bad_request", "This request could not be read", "Go back and try again.")
 
 
+def address_too_long(request: HttpRequest) -> HttpResponse:
+    """414: an address longer than any of ours."""
+    return _answer(request, 414, "too_long", "This address is too long", "An address may have 8,192 characters.")
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: signed in, and not allowed."""
     return _answer(request, 403, "forbidden", "Not allowed", "Your account may not do this.")
