@@ -195,8 +195,8 @@ def save_annotation(
     if existing is not None and existing.is_deleted:
         raise DeletedError
     chosen = find_label(assignment, label)
-    if ratings is None:
-        ratings = _kept_ratings(existing, chosen) if existing is not None else []
+    if ratings is None:  # a replayed create must look as it did the first time, whatever was rated since
+        ratings = _kept_ratings(existing, chosen) if existing is not None and not precondition.create else []
     wanted = _wanted_points(assignment, chosen, ratings)
     _check_span(assignment, start, end, quote)
     requested = {

@@ -32,6 +32,8 @@ def refuse_unless_open(assignment: Assignment) -> None:
     """Raise ConflictError where the assignment or its study takes no more work."""
     if assignment.study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
+    if assignment.state == Assignment.State.DECLINED:
+        raise ConflictError("declined", "This assignment was declined.")
     if not assignment.is_open:
         raise ConflictError("submitted", "This work was submitted and is locked.")
 
@@ -141,15 +143,22 @@ def submit_assignment(*, actor: User, assignment_id: UUID, accept_gaps: bool = F
     return assignment
 
 
+def _refuse_adjudicator(assignment: Assignment) -> None:
+    if assignment.role == Assignment.Role.ADJUDICATOR:
+        raise ConflictError("adjudicator", "An adjudicator sees all submitted work; there is nothing to reveal.")
+
+
 @writes
 def reveal_assignment(*, actor: User, assignment_id: UUID) -> Assignment:
     """Show others' work on this text to its reviewer: the only writer of `revealed_at`.
 
-    Raises NotFoundError; ConflictError `open` before submission, `blind` where the study's rule still holds.
+    Raises NotFoundError; ConflictError `adjudicator`, `open` before submission, `blind` where the study's rule still
+    holds.
     """
     assignment = lock_own_assignment(actor, assignment_id)
     if assignment.revealed_at is not None:
         return assignment
+    _refuse_adjudicator(assignment)
     if not assignment.is_submitted or assignment.round != 1:
         raise ConflictError("open", "Submit your work first; then others' work can be shown.")
     if not assignment.may_reveal:
@@ -165,11 +174,13 @@ def reveal_assignment(*, actor: User, assignment_id: UUID) -> Assignment:
 def revise_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assignment:
     """Open round 2 as a copy of the submitted first round, with a reason; round 1 stays as it was.
 
-    Raises NotFoundError; InvalidError without a reason; ConflictError `not_revealed`, `closed`, `exists`.
+    Raises NotFoundError; InvalidError without a reason; ConflictError `adjudicator`, `not_revealed`, `closed`,
+    `exists`.
     """
     first = lock_own_assignment(actor, assignment_id)
     if not reason.strip():
         raise InvalidError("reason", "Say why you revise your work.", "blank")
+    _refuse_adjudicator(first)
     if first.study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
     if first.revealed_at is None:
@@ -253,6 +264,8 @@ def assign_revision(
     known = Assignment.objects.filter(study=study, revision=revision, reviewer=reviewer, round=1).first()
     if known is not None:
         return known
+    if role not in Assignment.Role.values:
+        raise InvalidError("role", f"“{role}” is not a role of an assignment.")
     fitting = {
         Assignment.Role.REVIEWER: Q(),
         Assignment.Role.ADJUDICATOR: Q(role__in=[Membership.Role.ADJUDICATOR, Membership.Role.LEAD]),

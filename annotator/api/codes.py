@@ -40,6 +40,8 @@ CODES = (
     Code("gaps", 409, "Answers are missing: give them, or submit with `accept_gaps`."),
     Code("submitted", 409, "The work was submitted and is locked."),
     Code("closed", 409, "The study is closed."),
+    Code("declined", 409, "The assignment was declined."),
+    Code("adjudicator", 409, "An adjudicator sees all submitted work; there is nothing to reveal or revise."),
     Code("frozen", 409, "The codebook is published and stays as it is."),
     Code("open", 409, "The work is not submitted yet."),
     Code("blind", 409, "The study's rule keeps others' work hidden until the study is closed."),

@@ -319,4 +319,6 @@ class Assignment(models.Model):
         """Whether "Show others' work" is open to its reviewer by the study's rule."""
         if not self.is_submitted or self.round != 1 or self.revealed_at is not None:
             return False
+        if self.role == self.Role.ADJUDICATOR:
+            return False
         return self.study.blinding != Study.Blinding.UNTIL_CLOSED or self.study.is_closed
