@@ -1,0 +1,70 @@
+"""Forms answer bad input with a page that says so: never a fault of ours, and nothing is stored."""
+
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+import pytest
+from django.test import Client
+
+from annotator.models import Event
+
+ODD = {
+    "nul": "a\x00b",
+    "surrogate bytes": b"\xed\xa0\x80",
+    "bidi": "a\u202eb",
+    "long": "a" * 20_000,
+    "blank": "",
+    "spaces": "   ",
+    "controls": "a\x01\x1f\x7fb",
+    "line": "a\nb",
+    "full width": "＝1+1",
+}
+FORMS: dict[str, dict[str, str]] = {
+    "/account/tokens/": {"name": "tool", "scope": "read", "days": "30"},
+    "/account/password/": {"old_password": "x", "new_password1": "y", "new_password2": "y"},
+    "/assignments/{ben}/revise/": {"reason": "because"},
+    "/admin/sources/source/add/": {
+        "name": "Outlet",
+        "homepage": "",
+        "kind": "",
+        "country": "",
+        "owner": "",
+        "notes": "",
+    },
+    "/admin/annotator/user/add/": {"username": "new", "kind": "human", "password1": "p", "password2": "p"},
+    "/admin/annotator/codebook/add/": {"slug": "s", "version": "1", "title": "T", "guidelines": "g"},
+    "/admin/annotator/study/add/": {"slug": "s", "title": "T", "codebook": "1", "blinding": "open"},
+    "/login/": {"username": "ben", "password": "x"},
+}
+CASES = [(form, field, name) for form, fields in FORMS.items() for field in fields for name in ODD]
+
+
+def send(client: Client, path: str, fields: dict[str, Any]) -> int:
+    """POST the fields as a browser would, raw bytes kept."""
+
+    def spelled(value: Any) -> str:
+        return quote_from_bytes(value if isinstance(value, bytes) else value.encode())
+
+    body = "&".join(f"{name}={spelled(value)}" for name, value in fields.items())
+    return client.post(path, body, content_type="application/x-www-form-urlencoded").status_code
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_odd_input_is_no_fault_of_ours(form: str, stage: Any, cast: Any) -> None:
+    path = form.format(ben=stage.assignments["ben"].pk)
+    for where, field, name in CASES:
+        if where != form:
+            continue
+        client = Client()
+        if form != "/login/":
+            client.force_login(cast.ada if form.startswith("/admin/") else cast.ben)
+        status = send(client, path, {**FORMS[form], field: ODD[name]})
+        assert status < 500, (field, name)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "/login/"])
+def test_an_empty_form_stores_nothing(form: str, stage: Any, cast: Any) -> None:
+    client, before = Client(), Event.objects.count()
+    client.force_login(cast.ada if form.startswith("/admin/") else cast.ben)
+    assert send(client, form.format(ben=stage.assignments["ben"].pk), {}) < 500
+    assert Event.objects.count() == before
