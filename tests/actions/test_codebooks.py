@@ -1,0 +1,101 @@
+"""Codebooks: a draft that holds its description word for word, and the publication that freezes it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from annotator.actions.codebook import create_codebook, publish_codebook
+from annotator.actions.errors import ConflictError, InvalidError
+from annotator.queries import codebook_info
+from annotator.records import LabelInfo, PointInfo, ScaleInfo
+from tests.conftest import small_codebook
+
+
+def test_a_draft_reads_back_equal_and_leaves_one_event(cast, frames):
+    label = LabelInfo(
+        "fact",
+        "Fact",
+        "Checkable.",
+        "In doubt too.",
+        "Never of feelings.",
+        "Ask who could check.",
+        ("It rained.", " Indented, and kept."),
+        ("Rain is sad: a feeling.",),
+        "#0b6bb0",
+        "#7fb8e6",
+        "1",
+        1,
+    )
+    info = replace(small_codebook(), labels=(label, *small_codebook().labels[1:]))
+    with frames.deed("created", "codebook") as seen:
+        draft = create_codebook(actor=cast.ada, info=info)
+    assert codebook_info(draft) == info
+    assert not draft.is_frozen
+    assert (seen.event.object_id, seen.event.after) == (str(draft.pk), {"slug": "small", "version": 1})
+    assert seen.event.ledger.study is None
+
+
+def test_a_version_is_taken_once(cast, frames):
+    create_codebook(actor=cast.ada, info=small_codebook())
+    with frames.refusal(ConflictError, "exists"):
+        create_codebook(actor=cast.ada, info=small_codebook())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"slug": "Not A Slug"},
+        {"title": ""},
+        {"labels": (LabelInfo("fact", "Fact", "d", position=1), LabelInfo("fact", "Fact", "d", position=2))},
+        {"labels": (LabelInfo("a", "A", "d", shortcut="1", position=1), LabelInfo("b", "B", "d", "1", shortcut="1"))},
+        {"labels": (LabelInfo("fact", "Fact", "d", colour_light="red", position=1),), "scales": ()},
+        {"scales": (ScaleInfo("s", "Q?", "ratio", "passage", (PointInfo(1, "1"),), position=1),)},
+    ],
+    ids=["slug", "title", "a code twice", "a key twice", "a colour", "a level"],
+)
+def test_an_unfit_codebook_is_refused_whole(cast, frames, wrong):
+    with frames.refusal(ValidationError):
+        create_codebook(actor=cast.ada, info=replace(small_codebook(), **wrong))
+
+
+def test_publishing_freezes_a_draft_and_leaves_one_event(cast, frames):
+    draft = create_codebook(actor=cast.ada, info=small_codebook())
+    with frames.deed("published", "codebook", draft):
+        published = publish_codebook(actor=cast.ada, codebook=draft)
+    assert published.is_frozen
+    with frames.untouched():
+        assert publish_codebook(actor=cast.ada, codebook=draft).published_at == published.published_at
+
+
+def test_a_description_of_a_published_codebook_is_published_at_its_time(cast):
+    then = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert create_codebook(actor=cast.ada, info=replace(small_codebook(), published_at=then)).published_at == then
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"labels": (), "scales": ()}, "labels"),
+        (
+            {"scales": (ScaleInfo("s", "Q?", "ordinal", "passage", (PointInfo(1, "1"),), position=1),)},
+            "scales",
+        ),
+        (
+            {
+                "scales": (
+                    ScaleInfo("s", "Q?", "ordinal", "document", (PointInfo(1, "1"), PointInfo(9, "?", "", True))),
+                )
+            },
+            "scales",
+        ),
+    ],
+    ids=["no label", "one point", "one point that can be judged"],
+)
+def test_what_nobody_could_use_is_not_published(cast, frames, wrong, field):
+    scales = tuple(replace(scale, position=1) for scale in wrong.get("scales", ()))
+    draft = create_codebook(actor=cast.ada, info=replace(small_codebook(), **{**wrong, "scales": scales}))
+    with frames.refusal(InvalidError) as caught:
+        publish_codebook(actor=cast.ada, codebook=draft)
+    assert [fault.field for fault in caught.value.errors] == [field]
