@@ -26,6 +26,8 @@ from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRa
 from sources.models import Revision
 from sources.restore import RecordedText, RestoreError, restore_revision
 
+_SAME_OF_ASSIGNMENTS = ("role", "round", "state", "reason", "submitted_at", "revealed_at")
+
 
 @dataclass(frozen=True, slots=True)
 class ImportCount:
@@ -231,7 +233,19 @@ def _same_work(assignment: Assignment, coding: Coding) -> bool:
         }
         for passage in coding.passages
     }
-    return stored == recorded and (assignment.state, assignment.round) == (coding.state, coding.round)
+    return (
+        stored == recorded
+        and _stored_answers(assignment) == {(r.scale, r.value, frozenset(r.evidence)) for r in coding.ratings}
+        and all(getattr(assignment, name) == getattr(coding, name) for name in _SAME_OF_ASSIGNMENTS)
+    )
+
+
+def _stored_answers(assignment: Assignment) -> set[tuple[str, int, frozenset[UUID]]]:
+    ratings = Rating.objects.filter(assignment=assignment, annotation=None).select_related("scale", "point")
+    return {
+        (rating.scale.code, rating.point.value, frozenset(passage.pk for passage in rating.evidence.all()))
+        for rating in ratings.prefetch_related("evidence")
+    }
 
 
 def _take_coding(
@@ -240,7 +254,8 @@ def _take_coding(
     """Store one assignment; return whether it is new here."""
     known = Assignment.objects.filter(pk=coding.id).first()
     if known is not None:
-        if known.study_id != study.pk or not _same_work(known, coding):
+        same_place = (known.study_id, known.revision_id, known.reviewer_id) == (study.pk, revision.pk, reviewer.pk)
+        if not same_place or not _same_work(known, coding):
             raise ConflictError("different", f"Assignment {coding.id} is here already, with other content.")
         return False
     assignment = Assignment(
@@ -304,11 +319,15 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
             study, created = _take_study(actor, document.study, codebooks)
             studies[study.slug] = (study, _Members(actor, study))
             new["studies"] += created
+            if created:
+                touched[study.slug] = 0
         study, members = studies[document.study.slug]
         before = Revision.objects.filter(sha256=document.sha256, document__slug=document.slug).exists()
         revision = _take_text(document)
         new["documents"] += not before
-        study.revisions.add(revision)
+        if not study.revisions.filter(pk=revision.pk).exists():
+            study.revisions.add(revision)
+            touched.setdefault(study.slug, 0)
         for coding in document.codings:
             _refuse_strange_labels(document, coding, codebooks)
             if _take_coding(actor, study, revision, members.user_of(coding), coding, codebooks):
