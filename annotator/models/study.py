@@ -182,7 +182,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         One's own, always. Others' only once submitted, never while one reviews the same text blind, and then: for
         site staff and leads and adjudicators of the study; for a reviewer of the same text as the study's rule says
         (after submitting and revealing; for `until_closed` the study must be closed as well); in an `open` study
-        for every member; the gold standard of closed studies also for readers.
+        for every member; the gold standard of closed studies also for readers. Who leaves a study keeps one's own.
         """
         own = Q(reviewer=user)
         if user.sees_all_work:
@@ -196,10 +196,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
                 .filter(study=OuterRef("study"), revision=OuterRef("revision"), reviewer=user)
                 .filter(round=1, revealed_at__isnull=False)
             )
-            by_rule = (
+            by_rule = Q(Exists(members)) & (
                 Q(revealed, study__blinding=Study.Blinding.UNTIL_SUBMITTED)
                 | Q(revealed, study__blinding=Study.Blinding.UNTIL_CLOSED, study__closed_at__isnull=False)
-                | Q(Exists(members), study__blinding=Study.Blinding.OPEN)
+                | Q(study__blinding=Study.Blinding.OPEN)
             )
             reads_gold = Q(
                 Exists(members.filter(role=Membership.Role.READER)),

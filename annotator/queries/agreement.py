@@ -26,7 +26,7 @@ def may_see_agreement(study: Study, viewer: User, revision: Revision | None = No
         return True
     if role == Membership.Role.READER:
         return study.is_closed
-    if study.blinding == Study.Blinding.OPEN:
+    if role is None or study.blinding == Study.Blinding.OPEN:
         return role is not None
     if study.blinding == Study.Blinding.UNTIL_CLOSED and not study.is_closed:
         return False

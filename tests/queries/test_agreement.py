@@ -3,7 +3,7 @@
 import pytest
 
 from annotator.actions.assignments import reopen_assignment, reveal_assignment
-from annotator.actions.study import close_study
+from annotator.actions.study import close_study, remove_member
 from annotator.queries import agreement_report, may_see_agreement, measured_documents, report_etag
 from tests.queries.conftest import work
 
@@ -19,7 +19,16 @@ def test_overseers_may_see_figures_at_any_time_and_readers_after_the_closing(sta
     overseers = {"dora", "lou", "ada", "mo"}
     assert allowed(stage, crowd) == allowed(stage, crowd, stage.revision) == overseers
     close_study(actor=crowd.ada, study=stage.study)
+    stage.study.refresh_from_db()
     assert allowed(stage, crowd) == allowed(stage, crowd, stage.revision) == overseers | {"rea"}
+
+
+def test_who_left_the_study_is_shown_no_figures(staged, crowd):
+    stage = staged()
+    work(stage.assignments["ben"], reveal=True)
+    assert "ben" in allowed(stage, crowd, stage.revision)
+    remove_member(actor=crowd.ada, study=stage.study, user=crowd.ben)
+    assert "ben" not in allowed(stage, crowd) | allowed(stage, crowd, stage.revision)
 
 
 def test_a_reviewer_may_see_figures_after_the_reveal(staged, crowd):

@@ -10,6 +10,7 @@ from annotator.models import Annotation, Event, Ledger, Rating
 from annotator.queries import verification
 from annotator.triggers import TRIGGERS as OWN
 from sources.models import Revision
+from sources.triggers import TRIGGERS as SOURCES
 from tests.queries.conftest import FERRY, work
 
 
@@ -18,13 +19,11 @@ def quiet(stage: Any) -> Callable[[str], None]:
     """A function that takes the triggers of a table away, as somebody with the database in hand could."""
 
     def drop(table: str) -> None:
-        from sources.triggers import TRIGGERS as SOURCES
-
         with connection.cursor() as cursor:
             for trigger in [*OWN, *SOURCES]:
                 if trigger.table == table:
                     on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
-                    cursor.execute(f'DROP TRIGGER "{trigger.name}"{on}')
+                    cursor.execute(f'DROP TRIGGER IF EXISTS "{trigger.name}"{on}')
 
     return drop
 
@@ -45,8 +44,8 @@ def test_an_honest_database_has_no_fault_and_its_heads_are_named(stage):
 
 def test_a_missing_trigger_is_named(stage, quiet):
     quiet("annotator_event")
-    gone = [trigger.name for trigger in OWN if trigger.table == "annotator_event"]
-    assert gone
+    gone = [trigger.name for trigger in OWN if trigger.table == "annotator_event" and trigger.operation != "TRUNCATE"]
+    assert len(gone) == 2
     found = "\n".join(verification().faults)
     assert all(name in found for name in gone)
 
