@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from annotator.admin.base import StaffAdmin, document_page, history_line, link, study_page
 from annotator.admin.work import WithoutNumbers
-from annotator.models import Event, Ledger
+from annotator.models import Assignment, Event, Ledger
 from annotator.models.event import EventQuerySet
 from sources.admin import ReadOnlyAdmin
 
@@ -88,7 +88,9 @@ class EventAdmin(WithoutNumbers, StaffAdmin, ReadOnlyAdmin):
 class LedgerAdmin(StaffAdmin, ReadOnlyAdmin):
     """The heads of the hash chains, to be kept elsewhere.
 
-    A ledger is shown to those who may see all its events: to others its number would count what they may not see.
+    A ledger is shown to those from whom no work in it is hidden: to others its number would count what they may not
+    see. That hangs on the states of assignments alone; hiding it at the first unseen event would tell that somebody
+    has begun.
     """
 
     list_display = fields = ["name", "seq", "head"]
@@ -97,10 +99,13 @@ class LedgerAdmin(StaffAdmin, ReadOnlyAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Ledger]:
-        """Leave out ledgers that hold an unseen event."""
+        """Leave out ledgers of studies with unseen work, begun or not, and those that hold an unseen event."""
         seen = Event.objects.visible_to(request.user).values("pk")
         unseen = Event.objects.filter(ledger=models.OuterRef("pk")).exclude(pk__in=seen)
-        return super().get_queryset(request).filter(~models.Exists(unseen)).select_related("study")
+        work = Assignment.objects.work_visible_to(request.user).values("pk")
+        hidden = Assignment.objects.filter(study=models.OuterRef("study")).exclude(pk__in=work)
+        ledgers = super().get_queryset(request).filter(~models.Exists(unseen), ~models.Exists(hidden))
+        return ledgers.select_related("study")
 
     @admin.display(description="Ledger", ordering="study__title")
     def name(self, ledger: Ledger) -> str:
