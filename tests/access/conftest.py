@@ -23,7 +23,7 @@ from annotator.ids import uuid7
 from annotator.models import User
 from tests.conftest import hashed_password
 
-ROLES = ("anonymous", "outsider", "reviewer", "revealed", "adjudicator", "lead", "curator", "staff", "holder")
+ROLES = ("anonymous", "outsider", "reviewer", "revealed", "adjudicator", "lead", "curator", "staff", "holder", "reader")
 
 
 @dataclass(frozen=True)
@@ -86,18 +86,19 @@ class Worker:
 
 @pytest.fixture
 def make_theatre(make_stage: Callable[..., Any], cast: Any) -> Callable[..., Theatre]:
-    """A function that sets up the study; `worked` = cleo has submitted already, fay has revealed."""
+    """A function that sets up the study; `worked` = cleo has submitted already, fay has revealed; `begun` = ben has."""
 
-    def make(blinding: str = "until_submitted", worked: bool = True) -> Theatre:
+    def make(blinding: str = "until_submitted", worked: bool = True, begun: bool = True) -> Theatre:
         def person(name: str, **flags: bool) -> User:
             return User.objects.create(username=name, password=hashed_password(), **flags)
 
         cast.fay, cast.lou, cast.kim = person("fay"), person("lou"), person("kim", is_staff=True)
+        cast.rea = person("rea")
         cast.gus = person("gus", is_staff=True, is_superuser=True)
         cast.kim.groups.add(Group.objects.get(name="curators"))
         stage = make_stage(blinding=blinding, reviewers=("ben", "cleo", "fay", "gus"))
         add_member(actor=cast.ada, study=stage.study, user=cast.lou, role="lead")
-        add_member(actor=cast.ada, study=stage.study, user=cast.gus)
+        add_member(actor=cast.ada, study=stage.study, user=cast.rea, role="reader")
         people = {
             "anonymous": None,
             "outsider": cast.eli,
@@ -108,12 +109,14 @@ def make_theatre(make_stage: Callable[..., Any], cast: Any) -> Callable[..., The
             "curator": cast.kim,
             "staff": cast.ada,
             "holder": cast.gus,
+            "reader": cast.rea,
             "colleague": cast.cleo,
         }
         ids = {name: str(assignment.pk) for name, assignment in stage.assignments.items()}
         ids |= {"study": stage.study.slug, "document": stage.revision.document.slug, "nobody": str(uuid7())}
-        own = Worker(stage.assignments["ben"], stage).mark("Harbour news", "fact")
-        ids["own"] = str(own.pk)
+        ids["own"] = str(uuid7())
+        if begun:
+            ids["own"] = str(Worker(stage.assignments["ben"], stage).mark("Harbour news", "fact").pk)
         if worked:
             cleo = Worker(stage.assignments["cleo"], stage)
             passage = cleo.mark("The ferry carried 1,200 people in May.", "fact", ratings=[("slant", 1)])

@@ -67,25 +67,27 @@ def paths_for(theatre: Theatre, ids: list[str], staff: bool) -> list[str]:
     return found
 
 
-def snapshot(client: Client, paths: list[str]) -> dict[str, str]:
-    """Status, headers and body of each address, by GET and by HEAD, without what differs every time.
+def look(client: Client, method: str, path: str) -> tuple[int, list[tuple[str, str]], str]:
+    """Status, headers and body of one address, without what differs every time."""
+    answer = getattr(client, method)(path)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    unsteady = VOLATILE_HEADERS | ({"Content-Length"} if b"request_id" in body else set())
+    headers = sorted(item for item in answer.headers.items() if item[0] not in unsteady)
+    return answer.status_code, headers, CHANGING.sub(b"", body).decode()
 
-    A token opens the API only; pages would all lead to the sign-in.
-    """
-    seen = {}
+
+def snapshot(client: Client, paths: list[str]) -> dict[str, tuple[int, list[tuple[str, str]], str]]:
+    """What each address answers to GET. A token opens the API only; pages would all lead to the sign-in."""
     by_token = "HTTP_AUTHORIZATION" in client.defaults
-    for path in [path for path in paths if not by_token or path.startswith("/api/")]:
-        for method in ("get", "head"):
-            answer = getattr(client, method)(path)
-            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-            headers = sorted(item for item in answer.headers.items() if item[0] not in VOLATILE_HEADERS)
-            if any(name == "Content-Length" for name, _ in headers) and b"request_id" in body:
-                headers = [item for item in headers if item[0] != "Content-Length"]
-            seen[f"{method} {path}"] = f"{answer.status_code} {headers} {CHANGING.sub(b'', body).decode()}"
-    return seen
+    return {path: look(client, "get", path) for path in paths if not by_token or path.startswith("/api/")}
 
 
-def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
+def head_without_body(seen: tuple[int, list[tuple[str, str]], str]) -> tuple[int, list[tuple[str, str]]]:
+    status, headers, _ = seen
+    return status, [item for item in headers if item[0] != "Content-Length"]
+
+
+def differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [path for path in before if before[path] != after[path]]
 
 
@@ -102,13 +104,14 @@ VIEWERS = {
     "holder": "holder",
     "outsider": "outsider",
     "curator": "curator",
+    "reader": "reader",
     "anonymous": "anonymous",
 }
-
+TRUSTED = ("revealed", "adjudicator", "lead", "staff")
 
 # Staff who run studies follow which assignments are submitted; that, and nothing of the work, may change there.
 PROGRESS = re.compile(
-    r"(get|head) (/api/v1/studies/harbour/assignments/|/studies/harbour/|/admin/annotator/(assignment|study)/).*"
+    r"(/api/v1/studies/harbour/assignments/|/studies/harbour/|/admin/annotator/(assignment|study)/).*"
 )
 
 
@@ -120,10 +123,7 @@ def test_nothing_a_blind_viewer_gets_changes(
     theatre = make_theatre(blinding=blinding, worked=False)
     prepare(theatre, viewer)
     role = VIEWERS[viewer]
-    clients = [theatre.client(role)]
-    if role != "anonymous":
-        clients.append(theatre.client(role, "read"))
-        clients[-1].get("/api/v1/me/")  # so that the token has been used before the first look
+    clients = clients_of(theatre, role)
     ids = rehearse(theatre, cast.ada, monkeypatch)
     paths = paths_for(theatre, ids, staff=role in ("holder", "curator"))
     before = [snapshot(client, paths) for client in clients]
@@ -132,8 +132,39 @@ def test_nothing_a_blind_viewer_gets_changes(
         assert differing(earlier, snapshot(client, paths)) == []
     assert set(go_on(theatre, cast.ada)) & set(ids)
     for client, earlier in zip(clients, before, strict=True):
-        changed = differing(earlier, snapshot(client, paths))
+        later = snapshot(client, paths)
+        changed = differing(earlier, later)
         assert [path for path in changed if role != "holder" or not PROGRESS.fullmatch(path)] == []
+        strange = [
+            path for path in later if head_without_body(look(client, "head", path)) != head_without_body(later[path])
+        ]
+        assert strange == [], "HEAD tells no more than GET"
+
+
+@pytest.mark.parametrize("role", TRUSTED)
+def test_work_that_is_not_submitted_changes_nothing_for_those_who_see_all_that_is(
+    role: str, make_theatre: Callable[..., Theatre], cast: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theatre = make_theatre(worked=False, begun=False)
+    if role == "revealed":
+        fay = Worker(theatre.stage.assignments["fay"], theatre.stage)
+        fay.submit()
+        fay.reveal()
+    clients = clients_of(theatre, role)
+    paths = paths_for(theatre, rehearse(theatre, cast.ada, monkeypatch), staff=role == "staff")
+    before = [snapshot(client, paths) for client in clients]
+    work_openly(theatre)
+    for client, earlier in zip(clients, before, strict=True):
+        assert differing(earlier, snapshot(client, paths)) == []
+
+
+def clients_of(theatre: Theatre, role: str) -> list[Client]:
+    """The role's session and, but for nobody's, a token that has been used before."""
+    if role == "anonymous":
+        return [theatre.client(role)]
+    by_token = theatre.client(role, "read")
+    by_token.get("/api/v1/me/")
+    return [theatre.client(role), by_token]
 
 
 def rehearse(theatre: Theatre, actor: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -173,32 +204,56 @@ def test_the_comparison_notices_what_a_reveal_shows(
         assert part in changed, part
 
 
-def test_not_there_and_not_yours_are_the_same_words(make_theatre: Callable[..., Theatre]) -> None:
+SPAN = {"label": "fact", "start": 0, "end": 7, "quote": "Harbour", "note": "", "ratings": []}
+REFUSED = [
+    *((method, "/api/v1/annotations/{passage}/") for method in ("GET", "HEAD", "DELETE", "PATCH", "PUT")),
+    ("POST", "/api/v1/annotations/{passage}/restore/"),
+    *((method, "/api/v1/assignments/{assignment}/") for method in ("GET", "HEAD", "DELETE", "PATCH", "PUT")),
+    *(("POST", f"/api/v1/assignments/{{assignment}}/{act}/") for act in ("submit", "reveal", "revise", "reopen")),
+    ("GET", "/api/v1/assignments/{assignment}/ratings/"),
+    *((method, "/api/v1/assignments/{assignment}/ratings/credibility/") for method in ("GET", "HEAD", "DELETE", "PUT")),
+    *((method, "/api/v1/decisions/{passage}/") for method in ("GET", "HEAD")),
+    *(("GET", f"/assignments/{{assignment}}/{page}") for page in ("", "text/")),
+    *(("POST", f"/assignments/{{assignment}}/{act}/") for act in ("reveal", "revise")),
+    ("GET", "/api/v1/annotations/?assignment={assignment}"),
+]
+
+
+@pytest.mark.parametrize("role", ["outsider", "reviewer", "curator", "holder"])
+def test_not_there_and_not_yours_are_the_same_words(role: str, make_theatre: Callable[..., Theatre]) -> None:
+    """Whatever is asked of a colleague's passage or assignment, sound or not, submitted or open."""
     theatre = make_theatre()
-    client = theatre.client("reviewer")
-    for kind, theirs in (("annotations", theatre.ids["theirs"]), ("assignments", theatre.ids["cleo"])):
-        for method in ("get", "put", "delete"):
-            answers = [
-                client.generic(
-                    method.upper(),
-                    f"/api/v1/{kind}/{name}/",
-                    "" if method == "get" else json.dumps({}),
+    client, nobody = theatre.client(role), theatre.ids["nobody"]
+    hers = {"passage": theatre.ids["theirs"], "assignment": theatre.ids["cleo"]}
+    whose = [hers] if role == "reviewer" else [hers, {"passage": theatre.ids["own"], "assignment": theatre.ids["ben"]}]
+    for method, path in REFUSED:
+        body: dict[str, Any] = {"reason": "because"} if path.endswith(("revise/", "reopen/")) else {}
+        if method == "PUT":
+            body = {"point": 3, "evidence": []} if "ratings" in path else {**SPAN, "assignment": theatre.ids["ben"]}
+        for theirs in whose:
+            if path.endswith("reopen/") and role == "holder":
+                continue  # whoever runs the study may reopen work unseen
+            said = []
+            for names in (theirs, {"passage": nobody, "assignment": nobody}):
+                mark = transaction.savepoint()
+                answer = client.generic(
+                    method,
+                    path.format(**names),
+                    "" if method in ("GET", "HEAD") else json.dumps(body),
                     content_type="application/json",
                     headers={"if-match": '"1"'},
                 )
-                for name in (theirs, theatre.ids["nobody"])
-            ]
-            bodies = [CHANGING.sub(b"", answer.content) for answer in answers]
-            assert answers[0].status_code == answers[1].status_code, (kind, method)
-            assert bodies[0] == bodies[1], (kind, method)
+                transaction.savepoint_rollback(mark)
+                words = CHANGING.sub(b"", answer.content).decode().replace(names["assignment"], "")
+                said.append((answer.status_code, answer.headers.get("ETag"), words))
+            assert said[0] == said[1], (method, path)
 
 
 def test_a_colleagues_id_is_taken_in_words_that_name_nobody(make_theatre: Callable[..., Theatre]) -> None:
     theatre = make_theatre()
-    body = {"assignment": theatre.ids["ben"], "label": "fact", "start": 0, "end": 7, "quote": "Harbour"}
     answer = theatre.client("reviewer").put(
         f"/api/v1/annotations/{theatre.ids['theirs']}/",
-        json.dumps({**body, "note": "", "ratings": []}),
+        json.dumps({**SPAN, "assignment": theatre.ids["ben"]}),
         content_type="application/json",
         headers={"if-none-match": "*"},
     )

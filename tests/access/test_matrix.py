@@ -1,7 +1,8 @@
 """Who may do what: one row for each operation, one column for each role, by session and by token.
 
 Statuses stand in the order of ROLES: anonymous, outsider, reviewer (his own work open), revealed (submitted, and has
-seen the others), adjudicator, lead, curator, staff (superuser), holder (superuser who reviews the same text, blind).
+seen the others), adjudicator, lead, curator, staff (superuser), holder (superuser who reviews the same text, blind),
+reader (while the study is open).
 Paths name ids of tests/access/conftest.py: `cleo` is the assignment of a colleague who has submitted, `theirs` her
 passage, `ben` and `own` the reviewer's, `nobody` an id that is not there. Every address of the app must have a row.
 """
@@ -15,12 +16,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+from annotator.actions.study import close_study
 from tests.access.conftest import ROLES, Theatre
 
-ALL = "401 200 200 200 200 200 200 200 200"
-NOBODY = "401 404 404 404 404 404 404 404 404"
-PUBLIC = "200 200 200 200 200 200 200 200 200"
-SIGNED_IN = "302 200 200 200 200 200 200 200 200"
+ALL = "401 200 200 200 200 200 200 200 200 200"
+NOBODY = "401 404 404 404 404 404 404 404 404 404"
+PUBLIC = "200 200 200 200 200 200 200 200 200 200"
+SIGNED_IN = "302 200 200 200 200 200 200 200 200 200"
 
 API = [
     ("GET", "schema/", PUBLIC),
@@ -31,46 +33,46 @@ API = [
     ("GET", "sources/", ALL),
     ("GET", "sources/1/", NOBODY),
     ("GET", "documents/", ALL),
-    ("GET", "documents/{document}/", "401 404 200 200 200 200 200 200 200"),
-    ("GET", "documents/{document}/revisions/", "401 404 200 200 200 200 200 200 200"),
-    ("GET", "documents/{document}/revisions/1/", "401 404 200 200 200 200 200 200 200"),
+    ("GET", "documents/{document}/", "401 404 200 200 200 200 200 200 200 404"),
+    ("GET", "documents/{document}/revisions/", "401 404 200 200 200 200 200 200 200 404"),
+    ("GET", "documents/{document}/revisions/1/", "401 404 200 200 200 200 200 200 200 404"),
     ("GET", "codebooks/", ALL),
-    ("GET", "codebooks/small/1/", "401 404 200 200 200 200 200 200 200"),
+    ("GET", "codebooks/small/1/", "401 404 200 200 200 200 200 200 200 200"),
     ("GET", "studies/", ALL),
-    ("GET", "studies/{study}/", "401 404 200 200 200 200 404 200 200"),
-    ("GET", "studies/{study}/members/", "401 404 200 200 200 200 404 200 200"),
-    ("GET", "studies/{study}/assignments/", "401 404 200 200 200 200 404 200 200"),
-    ("GET", "studies/{study}/agreement/", "401 404 403 200 200 200 404 200 200"),
-    ("GET", "studies/{study}/agreement/?document={document}", "401 404 403 200 200 200 404 200 403"),
-    ("GET", "studies/{study}/export/jsonl/", "401 404 200 200 200 200 404 200 200"),
-    ("GET", "studies/{study}/export/csv/", "401 404 200 200 200 200 404 200 200"),
-    ("POST", "studies/{study}/import/jsonl/", "401 404 404 404 404 404 404 400 400"),
-    ("GET", "studies/{study}/events/", "401 404 200 200 200 200 404 200 200"),
+    ("GET", "studies/{study}/", "401 404 200 200 200 200 404 200 200 200"),
+    ("GET", "studies/{study}/members/", "401 404 200 200 200 200 404 200 200 200"),
+    ("GET", "studies/{study}/assignments/", "401 404 200 200 200 200 404 200 200 200"),
+    ("GET", "studies/{study}/agreement/", "401 404 403 200 200 200 404 200 200 403"),
+    ("GET", "studies/{study}/agreement/?document={document}", "401 404 403 200 200 200 404 200 403 403"),
+    ("GET", "studies/{study}/export/jsonl/", "401 404 200 200 200 200 404 200 200 200"),
+    ("GET", "studies/{study}/export/csv/", "401 404 200 200 200 200 404 200 200 200"),
+    ("POST", "studies/{study}/import/jsonl/", "401 404 404 404 404 404 404 400 400 404"),
+    ("GET", "studies/{study}/events/", "401 404 200 200 200 200 404 200 200 200"),
     ("GET", "assignments/", ALL),
-    ("GET", "assignments/{ben}/", "401 404 200 404 404 404 404 404 404"),
-    ("GET", "assignments/{cleo}/", "401 404 404 200 200 200 404 200 404"),
+    ("GET", "assignments/{ben}/", "401 404 200 404 404 404 404 404 404 404"),
+    ("GET", "assignments/{cleo}/", "401 404 404 200 200 200 404 200 404 404"),
     ("GET", "assignments/{nobody}/", NOBODY),
-    ("GET", "assignments/{cleo}/ratings/", "401 404 404 200 200 200 404 200 404"),
-    ("GET", "assignments/{cleo}/ratings/credibility/", "401 404 404 200 200 200 404 200 404"),
+    ("GET", "assignments/{cleo}/ratings/", "401 404 404 200 200 200 404 200 404 404"),
+    ("GET", "assignments/{cleo}/ratings/credibility/", "401 404 404 200 200 200 404 200 404 404"),
     ("PUT", "assignments/{cleo}/ratings/credibility/", NOBODY),
     ("DELETE", "assignments/{cleo}/ratings/credibility/", NOBODY),
     ("POST", "assignments/{cleo}/submit/", NOBODY),
     ("POST", "assignments/{cleo}/reveal/", NOBODY),
     ("POST", "assignments/{cleo}/revise/", NOBODY),
-    ("POST", "assignments/{cleo}/reopen/", "401 404 404 404 404 200 404 200 200"),
+    ("POST", "assignments/{cleo}/reopen/", "401 404 404 404 404 200 404 200 200 404"),
     ("GET", "annotations/", ALL),
-    ("GET", "annotations/{own}/", "401 404 200 404 404 404 404 404 404"),
-    ("GET", "annotations/{theirs}/", "401 404 404 200 200 200 404 200 404"),
+    ("GET", "annotations/{own}/", "401 404 200 404 404 404 404 404 404 404"),
+    ("GET", "annotations/{theirs}/", "401 404 404 200 200 200 404 200 404 404"),
     ("PUT", "annotations/{theirs}/", NOBODY),
     ("DELETE", "annotations/{theirs}/", NOBODY),
     ("POST", "annotations/{theirs}/restore/", NOBODY),
-    ("PUT", "annotations/{own}/", "401 404 200 404 404 404 404 404 404"),
-    ("DELETE", "annotations/{own}/", "401 404 204 404 404 404 404 404 404"),
+    ("PUT", "annotations/{own}/", "401 404 200 404 404 404 404 404 404 404"),
+    ("DELETE", "annotations/{own}/", "401 404 204 404 404 404 404 404 404 404"),
     ("GET", "decisions/", ALL),
     ("GET", "decisions/{nobody}/", NOBODY),
-    ("POST", "studies/", "401 405 405 405 405 405 405 405 405"),
-    ("POST", "studies/{study}/members/", "401 404 404 404 404 400 404 400 400"),
-    ("POST", "studies/{study}/assignments/", "401 404 404 404 404 400 404 400 400"),
+    ("POST", "studies/", "401 405 405 405 405 405 405 405 405 405"),
+    ("POST", "studies/{study}/members/", "401 404 404 404 404 400 404 400 400 404"),
+    ("POST", "studies/{study}/assignments/", "401 404 404 404 404 400 404 400 400 404"),
 ]
 PAGES = [
     ("GET", "/", SIGNED_IN),
@@ -78,28 +80,28 @@ PAGES = [
     ("GET", "/account/", SIGNED_IN),
     ("GET", "/account/password/", SIGNED_IN),
     ("GET", "/account/tokens/", SIGNED_IN),
-    ("GET", "/assignments/{ben}/", "302 404 200 404 404 404 404 404 404"),
-    ("GET", "/assignments/{cleo}/", "302 404 404 404 404 404 404 404 404"),
-    ("GET", "/assignments/{cleo}/text/", "302 404 404 404 404 404 404 404 404"),
+    ("GET", "/assignments/{ben}/", "302 404 200 404 404 404 404 404 404 404"),
+    ("GET", "/assignments/{cleo}/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/assignments/{cleo}/text/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/studies/", SIGNED_IN),
-    ("GET", "/studies/{study}/", "302 404 200 200 200 200 404 200 200"),
-    ("GET", "/studies/{study}/documents/{document}/", "302 404 200 200 200 200 404 200 200"),
-    ("GET", "/codebooks/", "302 200 302 302 302 302 302 302 302"),
-    ("GET", "/codebooks/small/1/", "302 404 200 200 200 200 200 200 200"),
-    ("GET", "/codebooks/small/1/labels.css", "302 404 200 200 200 200 200 200 200"),
+    ("GET", "/studies/{study}/", "302 404 200 200 200 200 404 200 200 200"),
+    ("GET", "/studies/{study}/documents/{document}/", "302 404 200 200 200 200 404 200 200 200"),
+    ("GET", "/codebooks/", "302 200 302 302 302 302 302 302 302 302"),
+    ("GET", "/codebooks/small/1/", "302 404 200 200 200 200 200 200 200 200"),
+    ("GET", "/codebooks/small/1/labels.css", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/healthz", PUBLIC),
     ("GET", "/readyz", PUBLIC),
-    ("GET", "/admin/", "302 302 302 302 302 302 200 200 200"),
-    ("GET", "/admin/annotator/annotation/", "302 302 302 302 302 302 403 200 200"),
-    ("GET", "/admin/annotator/study/", "302 302 302 302 302 302 403 200 200"),
-    ("GET", "/admin/sources/document/", "302 302 302 302 302 302 200 200 200"),
-    ("GET", "/admin/annotator/user/", "302 302 302 302 302 302 403 200 200"),
+    ("GET", "/admin/", "302 302 302 302 302 302 200 200 200 302"),
+    ("GET", "/admin/annotator/annotation/", "302 302 302 302 302 302 403 200 200 302"),
+    ("GET", "/admin/annotator/study/", "302 302 302 302 302 302 403 200 200 302"),
+    ("GET", "/admin/sources/document/", "302 302 302 302 302 302 200 200 200 302"),
+    ("GET", "/admin/annotator/user/", "302 302 302 302 302 302 403 200 200 302"),
 ]
 WRITES = [
-    ("POST", "/logout/", "302 302 302 302 302 302 302 302 302"),
-    ("POST", "/account/tokens/{nobody}/revoke/", "302 404 404 404 404 404 404 404 404"),
-    ("POST", "/assignments/{cleo}/reveal/", "302 404 404 404 404 404 404 404 404"),
-    ("POST", "/assignments/{cleo}/revise/", "302 404 404 404 404 404 404 404 404"),
+    ("POST", "/logout/", "302 302 302 302 302 302 302 302 302 302"),
+    ("POST", "/account/tokens/{nobody}/revoke/", "302 404 404 404 404 404 404 404 404 404"),
+    ("POST", "/assignments/{cleo}/reveal/", "302 404 404 404 404 404 404 404 404 404"),
+    ("POST", "/assignments/{cleo}/revise/", "302 404 404 404 404 404 404 404 404 404"),
 ]
 SPAN = {"label": "fact", "start": 0, "end": 7, "quote": "Harbour", "note": "", "ratings": []}
 
@@ -118,39 +120,88 @@ def ask(client: Client, method: str, path: str, theatre: Theatre) -> int:
     kind = "application/x-ndjson" if "import/" in path else "application/json"
     headers = {"if-match": '"1"'} if method in ("PUT", "DELETE") else {}
     body = "" if method == "GET" else json.dumps(body_of(method, path, theatre))
-    mark = transaction.savepoint()
+    cookies, mark = client.cookies.copy(), transaction.savepoint()
     answer = client.generic(method, path.format(**theatre.ids), body, content_type=kind, headers=headers)
     if answer.streaming:
         b"".join(answer.streaming_content)
     transaction.savepoint_rollback(mark)
+    client.cookies = cookies
     return answer.status_code
 
 
-@pytest.mark.parametrize("row", [*PAGES, *WRITES], ids=lambda row: " ".join(row[:2]))
-def test_pages(row: tuple[str, str, str], make_theatre: Callable[..., Theatre]) -> None:
-    method, path, statuses = row
-    theatre = make_theatre()
-    found = [ask(theatre.client(role), method, path, theatre) for role in ROLES]
-    assert dict(zip(ROLES, found, strict=True)) == dict(zip(ROLES, map(int, statuses.split()), strict=True))
+def expected(rows: list[tuple[str, str, str]], role: str) -> dict[str, int]:
+    """The column of a role: operation -> status."""
+    return {f"{method} {path}": int(statuses.split()[ROLES.index(role)]) for method, path, statuses in rows}
 
 
-@pytest.mark.parametrize("row", API, ids=lambda row: " ".join(row[:2]))
-def test_api_by_session_and_by_token(row: tuple[str, str, str], make_theatre: Callable[..., Theatre]) -> None:
-    method, path, statuses = row
+def found(rows: list[tuple[str, str, str]], client: Client, theatre: Theatre, prefix: str = "") -> dict[str, int]:
+    """What the views really answer."""
+    return {f"{method} {path}": ask(client, method, prefix + path, theatre) for method, path, _ in rows}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages(role: str, make_theatre: Callable[..., Theatre]) -> None:
+    theatre, rows = make_theatre(), [*PAGES, *WRITES]
+    assert found(rows, theatre.client(role), theatre) == expected(rows, role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_api_by_session(role: str, make_theatre: Callable[..., Theatre]) -> None:
     theatre = make_theatre()
-    address = f"/api/v1/{path}"
-    for role, status in zip(ROLES, map(int, statuses.split()), strict=True):
-        assert ask(theatre.client(role), method, address, theatre) == status, f"{role} by session"
-        if role == "anonymous":
-            stranger = Client(headers={"authorization": "Token credence_of-nobody"})
-            public = statuses == PUBLIC
-            assert ask(stranger, method, address, theatre) == (200 if public else 401), "an unknown token"
-            continue
-        no_tokens = path.startswith("tokens/")
-        by_write = 403 if no_tokens else status
-        assert ask(theatre.client(role, "write"), method, address, theatre) == by_write, f"{role} by write token"
-        by_read = 403 if no_tokens or method != "GET" else status
-        assert ask(theatre.client(role, "read"), method, address, theatre) == by_read, f"{role} by read token"
+    assert found(API, theatre.client(role), theatre, "/api/v1/") == expected(API, role)
+
+
+@pytest.mark.parametrize("role", ROLES[1:])
+@pytest.mark.parametrize("scope", ["write", "read"])
+def test_api_by_token(role: str, scope: str, make_theatre: Callable[..., Theatre]) -> None:
+    """A token acts as its owner, less its scope; tokens are made and ended in a session only."""
+    theatre = make_theatre()
+    wanted = expected(API, role)
+    for operation in wanted:
+        method, path = operation.split()
+        if path.startswith("tokens/") or (scope == "read" and method != "GET"):
+            wanted[operation] = 403
+    assert found(API, theatre.client(role, scope), theatre, "/api/v1/") == wanted
+
+
+def test_an_unknown_token_opens_what_is_open_to_all_and_nothing_else(make_theatre: Callable[..., Theatre]) -> None:
+    theatre = make_theatre()
+    stranger = Client(headers={"authorization": "Token credence_of-nobody"})
+    wanted = expected(API, "anonymous")
+    assert found(API, stranger, theatre, "/api/v1/") == wanted
+    assert set(wanted.values()) == {200, 401}
+
+
+def test_a_token_opens_no_page(make_theatre: Callable[..., Theatre]) -> None:
+    theatre, rows = make_theatre(), [*PAGES, *WRITES]
+    assert found(rows, theatre.client("staff", "write"), theatre) == expected(rows, "anonymous")
+
+
+CLOSED = [
+    ("GET", "studies/{study}/agreement/", 200),
+    ("GET", "studies/{study}/agreement/?document={document}", 200),
+    ("GET", "studies/{study}/export/jsonl/", 200),
+    ("GET", "documents/{document}/", 404),
+    ("GET", "documents/{document}/revisions/1/", 404),
+    ("GET", "assignments/{cleo}/", 404),
+    ("GET", "annotations/{theirs}/", 404),
+    ("POST", "assignments/{cleo}/reopen/", 404),
+    ("POST", "studies/{study}/members/", 404),
+]
+
+
+def test_a_reader_of_a_closed_study_reads_its_figures_and_no_reviewers_work(
+    make_theatre: Callable[..., Theatre], cast: Any
+) -> None:
+    theatre = make_theatre()
+    close_study(actor=cast.ada, study=theatre.stage.study)
+    wanted = {f"{method} {path}": status for method, path, status in CLOSED}
+    assert found(CLOSED, theatre.client("reader"), theatre, "/api/v1/") == wanted
+    for path in ("annotations/", "assignments/", "studies/{study}/assignments/"):
+        listed = theatre.client("reader").get(f"/api/v1/{path}".format(**theatre.ids)).json()
+        assert listed["results"] == [], path
+    exported = theatre.client("reader").get("/api/v1/studies/{study}/export/jsonl/".format(**theatre.ids))
+    assert theatre.ids["theirs"] not in b"".join(exported.streaming_content).decode()
 
 
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
