@@ -13,9 +13,10 @@ from annotator.models import Annotation, Assignment, Membership, Rating, Scale, 
 
 
 def _locked(assignment_id: UUID) -> Any:
+    # Without the study: joined, it would be as it was before the lock was waited for, and a closing go unseen.
     return (
         Assignment.objects.select_for_update(of=("self",))
-        .select_related("study", "revision", "codebook")
+        .select_related("revision", "codebook")
         .filter(pk=assignment_id)
     )
 

@@ -129,17 +129,15 @@ def remove_member(*, actor: User, study: Study, user: User) -> Membership:
 
 @writes
 def close_study(*, actor: User, study: Study) -> Study:
-    """Take no more work. Open assignments are locked first, so that none writes after the closing.
+    """Take no more work. The study is locked, so that none is assigned, then the open assignments: none writes late.
 
     Raises NotFoundError. Closing again changes nothing.
     """
-    if not study.is_run_by(actor):
-        raise NotFoundError
-    open_ones = Assignment.objects.open().filter(study=study)
-    list(open_ones.select_for_update().values_list("pk", flat=True))  # waits for writes under way
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = _lock_run_study(actor, study)
     if study.is_closed:
         return study
+    open_ones = Assignment.objects.open().filter(study=study)
+    list(open_ones.select_for_update().values_list("pk", flat=True))  # waits for writes under way
     study.closed_at = timezone.now()
     study.save(update_fields=["closed_at"])
     record(actor=actor, verb="closed", row=study, study=study, after={"open_assignments": open_ones.count()})
