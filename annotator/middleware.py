@@ -43,7 +43,10 @@ class PolicyMiddleware:
 
 
 class RequestCheckMiddleware:
-    """Refuses addresses that no database can hold (NUL, bytes that are not UTF-8) or that are too long to be real."""
+    """Refuses addresses that no database can hold (NUL, bytes that are not UTF-8) or that are too long to be real.
+
+    A cookie that no database can hold is none of ours, and as good as not sent.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -60,6 +63,7 @@ class RequestCheckMiddleware:
             readable = False
         if not readable:
             return bad_request(request)
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
         return self.get_response(request)
 
 
