@@ -6,13 +6,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from sources.importers import importer_for
 from sources.importers.draft import Draft, clean_file_name
@@ -29,6 +32,19 @@ from sources.text import TextError, describe
 
 # Typed words stay letter for letter too; addresses without a scheme mean https.
 FIELD_HABITS = {models.TextField: {"strip": False}, models.URLField: {"assume_scheme": "https"}}
+
+
+DATE_ENDINGS = ("__year", "__month", "__day")
+
+
+def fits_a_key(value: str) -> bool:
+    """Whether the words can be the number of a row in either database."""
+    return value.isascii() and value.isdecimal() and len(value) <= 18
+
+
+def fits_a_date(lookup: str, value: str) -> bool:
+    """Whether a filter by year, month or day has a number that a date can be tried with; longer ones overflow."""
+    return not lookup.endswith(DATE_ENDINGS) or len(value) <= 9
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -216,6 +232,21 @@ class DocumentAdmin(DeletableWhenEmpty, admin.ModelAdmin):
         if not self.may_upload(request):
             kwargs["form"] = MetadataForm
         return super().get_form(request, obj, change, **kwargs)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse numbers that are no date."""
+        return super().lookup_allowed(lookup, value, request) and fits_a_date(lookup, value)
+
+    def response_action(self, request: HttpRequest, queryset: DocumentQuerySet) -> HttpResponse | None:
+        """Refuse selected rows that can be none: the framework would ask the database for them."""
+        if not all(fits_a_key(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise SuspiciousOperation("A selected row has no number.")
+        return super().response_action(request, queryset)
+
+    @method_decorator(require_safe)
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Show what was done; nothing is sent here, and `get_object` would lock outside a transaction."""
+        return super().history_view(request, object_id, extra_context)
 
     def save_model(self, request: HttpRequest, document: Document, form: MetadataForm, change: bool) -> None:
         """Save the metadata, store the file, and say what was stored."""

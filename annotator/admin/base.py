@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
@@ -19,6 +20,7 @@ from django.utils.safestring import SafeString
 from annotator.actions.errors import ActionError, ConflictError
 from annotator.actions.transactions import writes
 from annotator.models import Event, Study
+from sources.admin import fits_a_date, fits_a_key
 from sources.models import Document
 
 # What a filter of a list may put behind the name of its field in an address.
@@ -94,6 +96,14 @@ def history_line(event: Event) -> HistoryLine:
     return HistoryLine(event.at, event.actor, f"{words}: {', '.join(names)}" if names else words)
 
 
+class KeySelect(AutocompleteSelect):
+    """A choice that is looked up while typing. Sent back with a refusal, it looks up keys only."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        """Leave out what can be no key: the framework would ask the database for it."""
+        return super().optgroups(name, [key for key in value if fits_a_key(key)], attrs)
+
+
 class StaffAdmin(admin.ModelAdmin):
     """A page over rows that only actions write.
 
@@ -113,7 +123,14 @@ class StaffAdmin(admin.ModelAdmin):
                 names.append(item.parameter_name)
             else:
                 names.append(item[0] if isinstance(item, tuple | list) else item)
-        return any(lookup == name + ending for name in names for ending in FILTER_ENDINGS)
+        named = any(lookup == name + ending for name in names for ending in FILTER_ENDINGS)
+        return named and fits_a_date(lookup, value)
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        """Let choices that are looked up take any words back."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
