@@ -11,7 +11,10 @@ export class Keys {
     Object.assign(this, parts);
     this.#readSetting();
     document.addEventListener("keydown", (event) => this.#pressed(event));
-    byId("help").addEventListener("click", () => byId("shortcuts").showModal());
+    byId("help").addEventListener("click", () => {
+      byId("more-tools").hidePopover(); // first: the dialog gives the focus back to what is seen
+      byId("shortcuts").showModal();
+    });
   }
 
   #readSetting() {
@@ -156,10 +159,11 @@ export class Keys {
     return this.guide.open(code, near.offsetParent ? near : byId("labels"));
   }
 
-  /** One step back: guideline, selection, active passage, brush, mode. */
+  /** One step back: the phone's menu, guideline, selection, active passage, brush, mode. */
   #escape(event) {
     const { guide, selection, model, labelling, cursor } = this;
     event.preventDefault();
+    if (byId("more-tools").matches(":popover-open")) return byId("more-tools").hidePopover();
     if (guide.isOpen) return guide.close();
     if (selection.span) return selection.clear();
     if (model.active) return model.activate(null);

@@ -78,9 +78,9 @@ async function start() {
   connectTools({ acts, model, selection, cursor, popover });
 
   model.on("active", ({ id }) => {
+    openSheet(Boolean(id)); // before the list scrolls: what is folded away can't
     list.reveal();
     if (!NARROW.matches) return;
-    openSheet(Boolean(id));
     const passage = model.get(id);
     if (passage) requestAnimationFrame(() => text.reveal(passage.start, passage.end, scroller));
   });
@@ -113,9 +113,6 @@ function connectTools({ acts, model, selection, cursor, popover }) {
   show();
   const handle = byId("sheet-handle");
   handle.addEventListener("click", () => openSheet(handle.getAttribute("aria-expanded") !== "true"));
-  byId("more").addEventListener("click", ({ currentTarget }) => {
-    currentTarget.setAttribute("aria-expanded", currentTarget.getAttribute("aria-expanded") !== "true");
-  });
   const stops = [...document.querySelectorAll('[role="toolbar"]')].map((bar) => rove(bar));
   model.on("state", () => stops.forEach((refresh) => refresh()));
 }

@@ -1,0 +1,47 @@
+"""The menu the workbench has on a screen as wide as a phone's."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+DOCUMENT = "mongolia-usa-military-partnership"
+
+
+@pytest.fixture
+def phone(visit, server):
+    """A workbench that is only looked at, on a screen as wide as a phone's."""
+    visit.page.set_viewport_size({"width": 390, "height": 700})
+    visit.sign_in(next(iter(server.passwords)))
+    visit.open(visit.assignment_of(DOCUMENT))
+    return visit
+
+
+def is_open(phone) -> bool:
+    """Say whether the menu is shown."""
+    return phone.page.get_by_role("link", name="Marked text").is_visible()
+
+
+def open_menu(phone) -> None:
+    """Press the button that shows the menu."""
+    phone.page.get_by_role("button", name="More tools").click()
+    assert is_open(phone)
+
+
+def test_escape_closes_the_menu(phone):
+    open_menu(phone)
+    phone.page.keyboard.press("Escape")
+    assert not is_open(phone)
+
+
+def test_a_press_on_the_text_closes_the_menu(phone):
+    open_menu(phone)
+    phone.page.mouse.click(60, 250)
+    assert not is_open(phone)
+
+
+def test_a_dialog_opened_from_the_menu_leaves_no_menu_behind(phone):
+    open_menu(phone)
+    phone.page.get_by_role("button", name="Keyboard shortcuts").click()
+    phone.page.keyboard.press("Escape")
+    assert not phone.page.get_by_role("dialog").is_visible()
+    assert not is_open(phone)
