@@ -6,8 +6,9 @@ from uuid import UUID
 from django.contrib.auth.password_validation import validate_password
 from django.utils import timezone
 
-from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
+from annotator.actions.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from annotator.actions.history import record
+from annotator.actions.permissions import require, require_over_account
 from annotator.actions.transactions import writes
 from annotator.models import Token, User
 from annotator.models.user import TOKEN_LIFETIME
@@ -27,8 +28,15 @@ def create_user(
 ) -> User:
     """Create an account; without a password it cannot sign in. `actor` None = the account makes itself (first start).
 
-    Raises django ValidationError for an unfit name or password; ConflictError `exists`.
+    Raises NotAllowedError: without the right to add accounts, or to make staff unless a superuser; django
+    ValidationError for an unfit name or password; ConflictError `exists`.
     """
+    if actor is not None:
+        require(actor, "annotator.add_user")
+        if (is_staff or is_superuser) and not actor.is_superuser:
+            raise NotAllowedError("Only an administrator may make staff.")
+    elif User.objects.filter(is_superuser=True).exists():
+        raise NotAllowedError("The site has an administrator already, who makes accounts.")
     if User.objects.filter(username=username).exists():
         raise ConflictError("exists", f"There is a user “{username}” already.")
     user = User(username=username, kind=kind, is_staff=is_staff, is_superuser=is_superuser)
@@ -80,7 +88,12 @@ def revoke_token(*, actor: User, token_id: UUID) -> Token:
 
 @writes
 def change_password(*, actor: User, user: User, password: str) -> User:
-    """Set a new password; the change itself ends every other session. Raises django ValidationError."""
+    """Set a new password; the change itself ends every other session.
+
+    Raises NotAllowedError unless it is the actor's own account or one that the actor may change; django
+    ValidationError.
+    """
+    require_over_account(actor, user)
     validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])

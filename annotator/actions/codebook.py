@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from annotator.actions.errors import ConflictError, InvalidError
 from annotator.actions.history import record
+from annotator.actions.permissions import require
 from annotator.actions.transactions import writes
 from annotator.models import Codebook, Label, Scale, ScalePoint, User
 from annotator.records import CodebookInfo
@@ -15,8 +16,10 @@ from annotator.records import CodebookInfo
 def create_codebook(*, actor: User, info: CodebookInfo) -> Codebook:
     """Store a codebook version as a draft, or published where the description says when.
 
-    Raises ConflictError `exists` where this slug and version is taken; django ValidationError for unfit values.
+    Raises NotAllowedError; ConflictError `exists` where this slug and version is taken; django ValidationError for
+    unfit values.
     """
+    require(actor, "annotator.add_codebook")
     if Codebook.objects.filter(slug=info.slug, version=info.version).exists():
         raise ConflictError("exists", f"There is a version {info.version} of “{info.slug}” already.")
     codebook = Codebook(slug=info.slug, version=info.version, title=info.title, guidelines=info.guidelines)
@@ -72,8 +75,9 @@ def create_codebook(*, actor: User, info: CodebookInfo) -> Codebook:
 def publish_codebook(*, actor: User, codebook: Codebook, at: datetime | None = None) -> Codebook:
     """Freeze a draft; publishing again changes nothing.
 
-    Raises InvalidError where a codebook could not be used: no labels, or a scale without points.
+    Raises NotAllowedError; InvalidError where a codebook could not be used: no labels, or a scale without points.
     """
+    require(actor, "annotator.change_codebook")
     codebook = Codebook.objects.select_for_update().get(pk=codebook.pk)
     if codebook.is_frozen:
         return codebook

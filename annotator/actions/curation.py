@@ -10,6 +10,7 @@ from annotator.actions.assignments import assign_revision
 from annotator.actions.codebook import create_codebook
 from annotator.actions.errors import ConflictError, NotAllowedError, NotFoundError
 from annotator.actions.history import record
+from annotator.actions.permissions import require
 from annotator.actions.study import add_member
 from annotator.actions.transactions import writes
 from annotator.models import Assignment, Codebook, Label, Membership, Scale, ScalePoint, Study, Token, User
@@ -23,11 +24,6 @@ Links = Mapping[str, Iterable[models.Model]]
 PERSONAL = frozenset({"username", "first_name", "last_name", "email"})
 NOT_KEPT = "(not kept)"
 ROLES_OF_THE_SITE = ("is_staff", "is_superuser")
-
-
-def _require(actor: User, *permissions: str) -> None:
-    if not (actor.is_active and actor.is_staff and actor.has_perms(permissions)):
-        raise NotAllowedError("Your account may not do this.")
 
 
 def _value(row: models.Model, field: models.Field) -> Any:
@@ -89,7 +85,7 @@ def save_user(*, actor: User, user: User, groups: Iterable[models.Model] | None 
     Raises NotAllowedError: without the right to change accounts; another's staff account; roles or groups, unless
     the actor is a superuser. ConflictError `own_rights`: taking one's own. django ValidationError for unfit values.
     """
-    _require(actor, "annotator.change_user")
+    require(actor, "annotator.change_user")
     stored = User.objects.select_for_update().get(pk=user.pk)
     if not actor.is_superuser:
         moved = any(getattr(stored, name) != getattr(user, name) for name in ROLES_OF_THE_SITE)
@@ -140,7 +136,7 @@ def save_codebook(*, actor: User, codebook: Codebook) -> Codebook:
 
     Raises NotAllowedError, ConflictError `frozen`, django ValidationError.
     """
-    _require(actor, "annotator.add_codebook" if codebook._state.adding else "annotator.change_codebook")
+    require(actor, "annotator.add_codebook" if codebook._state.adding else "annotator.change_codebook")
     if not codebook._state.adding:
         _lock_draft(codebook.pk)
     _write(actor, codebook, fields=["slug", "version", "title", "guidelines"])
@@ -157,7 +153,7 @@ def save_codebook_part(*, actor: User, part: Part, links: Links | None = None) -
 
     Raises NotAllowedError, ConflictError `frozen`, django ValidationError.
     """
-    _require(actor, "annotator.change_codebook")
+    require(actor, "annotator.change_codebook")
     codebook = _lock_draft(_codebook_of(part))
     _write(actor, part, fields=_editable(part), links=links, about=codebook)
     return part
@@ -166,7 +162,7 @@ def save_codebook_part(*, actor: User, part: Part, links: Links | None = None) -
 @writes
 def delete_codebook_part(*, actor: User, part: Part) -> None:
     """Take a label, scale or scale point out of a draft. Raises NotAllowedError, ConflictError `frozen`."""
-    _require(actor, "annotator.change_codebook")
+    require(actor, "annotator.change_codebook")
     codebook = _lock_draft(_codebook_of(part))
     name = f"{part._meta.verbose_name} {getattr(part, 'code', part)}"
     part.delete()
@@ -176,7 +172,7 @@ def delete_codebook_part(*, actor: User, part: Part) -> None:
 @writes
 def delete_codebook(*, actor: User, codebook: Codebook) -> None:
     """Discard a draft with its labels and scales. Raises NotAllowedError, ConflictError `frozen`."""
-    _require(actor, "annotator.delete_codebook")
+    require(actor, "annotator.delete_codebook")
     codebook = _lock_draft(codebook.pk)
     ScalePoint.objects.filter(scale__codebook=codebook).delete()
     codebook.scales.all().delete()
@@ -193,7 +189,6 @@ def start_next_version(*, actor: User, codebook: Codebook, info: CodebookInfo) -
 
     Raises NotAllowedError, ConflictError `exists`, django ValidationError.
     """
-    _require(actor, "annotator.add_codebook")
     draft = create_codebook(actor=actor, info=info)
     older = {label.code: label for label in codebook.labels.all()}
     for label in draft.labels.all():
@@ -205,7 +200,7 @@ def start_next_version(*, actor: User, codebook: Codebook, info: CodebookInfo) -
 @writes
 def retire_codebook(*, actor: User, codebook: Codebook, retired: bool = True) -> Codebook:
     """Offer a version to new studies no longer, or again; present studies keep it. Raises NotAllowedError."""
-    _require(actor, "annotator.change_codebook")
+    require(actor, "annotator.change_codebook")
     codebook = Codebook.objects.select_for_update().get(pk=codebook.pk)
     if (codebook.retired_at is not None) == retired:
         return codebook

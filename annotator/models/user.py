@@ -10,7 +10,6 @@ from django.db import models
 from django.utils import timezone
 
 from annotator.models.validators import validate_visible
-from sources.validators import validate_name
 
 TOKEN_PREFIX = "credence_"  # noqa: S105 - lets scanners of leaked secrets recognise one
 TOKEN_LIFETIME = timedelta(days=90)
@@ -82,7 +81,7 @@ class Token(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
-    name = models.CharField(max_length=100, validators=[validate_name])
+    name = models.CharField(max_length=100, validators=[validate_visible])
     scope = models.CharField(max_length=5, choices=Scope, default=Scope.READ)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

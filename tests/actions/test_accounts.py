@@ -4,11 +4,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from annotator.actions.account import change_password, create_token, create_user, revoke_token
-from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
+from annotator.actions.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from annotator.models import Event, Token, User
 
 GOOD = "seven slow herons"
@@ -44,6 +45,27 @@ def test_a_weak_password_is_refused(cast, frames, password):
 def test_an_unfit_name_is_refused(cast, frames, name):
     with frames.refusal(ValidationError):
         create_user(actor=cast.ada, username=name, password=GOOD)
+
+
+def test_only_who_may_makes_accounts_and_only_a_superuser_makes_staff(cast, frames):
+    for actor in (cast.ben, None):  # None: the first account of a site, which has one
+        with frames.refusal(NotAllowedError):
+            create_user(actor=actor, username="finn", password=GOOD)
+    lead = User.objects.create(username="lead", is_staff=True)
+    lead.groups.add(Group.objects.get(name="leads"))
+    assert create_user(actor=lead, username="finn", password=GOOD).username == "finn"
+    with frames.refusal(NotAllowedError):
+        create_user(actor=lead, username="boss", password=GOOD, is_staff=True)
+
+
+def test_a_password_is_changed_by_its_owner_or_staff_over_reviewers(cast, frames):
+    with frames.refusal(NotAllowedError):
+        change_password(actor=cast.cleo, user=cast.ben, password=GOOD)
+    lead = User.objects.create(username="lead", is_staff=True)
+    lead.groups.add(Group.objects.get(name="leads"))
+    assert change_password(actor=lead, user=cast.ben, password=GOOD).check_password(GOOD)
+    with frames.refusal(NotAllowedError):
+        change_password(actor=lead, user=cast.ada, password=GOOD)
 
 
 def test_a_name_is_taken_once(cast, frames):
@@ -88,9 +110,10 @@ def test_an_unfit_token_is_refused(cast, frames, wrong, field):
     assert [fault.field for fault in caught.value.errors] == [field]
 
 
-def test_an_odd_name_of_a_token_is_refused(cast, frames):
+@pytest.mark.parametrize("name", ["a\x00b", "a\u202eb", "a\u200bb"])
+def test_an_odd_name_of_a_token_is_refused(cast, frames, name):
     with frames.refusal(ValidationError):
-        create_token(actor=cast.ben, name="a\x00b", scope="read")
+        create_token(actor=cast.ben, name=name, scope="read")
 
 
 def test_a_revoked_token_lets_nobody_in_and_is_revoked_once(cast, frames):

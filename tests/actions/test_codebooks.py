@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from annotator.actions.codebook import create_codebook, publish_codebook
-from annotator.actions.errors import ConflictError, InvalidError
+from annotator.actions.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.queries import codebook_info
 from annotator.records import LabelInfo, PointInfo, ScaleInfo
 from tests.conftest import small_codebook
@@ -35,6 +35,14 @@ def test_a_draft_reads_back_equal_and_leaves_one_event(cast, frames):
     assert not draft.is_frozen
     assert (seen.event.object_id, seen.event.after) == (str(draft.pk), {"slug": "small", "version": 1})
     assert seen.event.ledger.study is None
+
+
+def test_only_who_keeps_codebooks_writes_and_publishes_them(cast, frames):
+    draft = create_codebook(actor=cast.ada, info=small_codebook())
+    with frames.refusal(NotAllowedError):
+        create_codebook(actor=cast.ben, info=replace(small_codebook(), version=2))
+    with frames.refusal(NotAllowedError):
+        publish_codebook(actor=cast.ben, codebook=draft)
 
 
 def test_a_version_is_taken_once(cast, frames):
