@@ -107,7 +107,7 @@ class Coding:
     """One reviewer's work on one revision in one round: an assignment with its passages and document ratings.
 
     An empty `passages` means the reviewer read the text and marked nothing; a reviewer who was not assigned has no
-    Coding at all. `independent` is round-1 work begun before the reviewer's first reveal in the study.
+    Coding at all. `independent` is round-1 work begun before the reviewer could first see others' work in the study.
     """
 
     id: UUID
@@ -123,6 +123,7 @@ class Coding:
     begun_at: datetime | None = None  # the first act; before the reviewer's first reveal means independent
     submitted_at: datetime | None = None
     revealed_at: datetime | None = None
+    informed_at: datetime | None = None  # given or given back to somebody who could see others' work
     passages: tuple[CodedPassage, ...] = ()
     ratings: tuple[CodedRating, ...] = ()
 

@@ -1,5 +1,6 @@
 """What is done to an assignment as a whole: submit, reveal, revise, reopen; and the locks all writing shares."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -29,14 +30,21 @@ def lock_own_assignment(actor: User, assignment_id: UUID) -> Assignment:
     return assignment
 
 
+def refuse_who_left(assignment: Assignment) -> None:
+    """Raise ConflictError where the reviewer left the study: what was done stays, nothing is added."""
+    if not Membership.objects.active().filter(study=assignment.study_id, user=assignment.reviewer_id).exists():
+        raise ConflictError("left", "You are no longer a member of this study. Your work in it can only be read.")
+
+
 def refuse_unless_open(assignment: Assignment) -> None:
-    """Raise ConflictError where the assignment or its study takes no more work."""
+    """Raise ConflictError where the assignment or its study takes no more work, or none of this reviewer's."""
     if assignment.study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
     if assignment.state == Assignment.State.DECLINED:
         raise ConflictError("declined", "This assignment was declined.")
     if not assignment.is_open:
         raise ConflictError("submitted", "This work was submitted and is locked.")
+    refuse_who_left(assignment)
 
 
 def lock_open_assignment(actor: User, assignment_id: UUID) -> Assignment:
@@ -53,6 +61,21 @@ def note_beginning(assignment: Assignment) -> None:
         assignment.save(update_fields=["begun_at"])
 
 
+def note_knowledge(assignments: Iterable[Assignment]) -> None:
+    """Mark reviews about to be given, or given back, to somebody who can see others' work now: not independent.
+
+    `assignments` are loaded with their study and reviewer, and still as they were before the change.
+    """
+    for assignment in assignments:
+        if assignment.role != Assignment.Role.REVIEWER or assignment.round != 1 or assignment.informed_at is not None:
+            continue
+        seen = Assignment.objects.seen_of_others(assignment.reviewer, assignment.study, assignment.revision_id)
+        if seen.exists():
+            assignment.informed_at = timezone.now()
+            if not assignment._state.adding:
+                assignment.save(update_fields=["informed_at"])
+
+
 def state_of(assignment: Assignment) -> dict[str, Any]:
     """Return the assignment as history keeps it."""
     return {
@@ -61,6 +84,7 @@ def state_of(assignment: Assignment) -> dict[str, Any]:
         "role": assignment.role,
         "submitted_at": assignment.submitted_at.isoformat() if assignment.submitted_at else None,
         "revealed_at": assignment.revealed_at.isoformat() if assignment.revealed_at else None,
+        "informed_at": assignment.informed_at.isoformat() if assignment.informed_at else None,
     }
 
 
@@ -153,13 +177,14 @@ def _refuse_adjudicator(assignment: Assignment) -> None:
 def reveal_assignment(*, actor: User, assignment_id: UUID) -> Assignment:
     """Show others' work on this text to its reviewer: the only writer of `revealed_at`.
 
-    Raises NotFoundError; ConflictError `adjudicator`, `open` before submission, `blind` where the study's rule still
-    holds.
+    Raises NotFoundError; ConflictError `adjudicator`, `left`, `open` before submission, `blind` where the study's
+    rule still holds.
     """
     assignment = lock_own_assignment(actor, assignment_id)
     if assignment.revealed_at is not None:
         return assignment
     _refuse_adjudicator(assignment)
+    refuse_who_left(assignment)
     if not assignment.is_submitted or assignment.round != 1:
         raise ConflictError("open", "Submit your work first; then others' work can be shown.")
     if not assignment.may_reveal:
@@ -176,7 +201,7 @@ def revise_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assig
     """Open round 2 as a copy of the submitted first round, with a reason; round 1 stays as it was.
 
     Raises NotFoundError; InvalidError without a reason; ConflictError `adjudicator`, `not_revealed`, `closed`,
-    `exists`.
+    `left`, `exists`.
     """
     first = lock_own_assignment(actor, assignment_id)
     if not reason.strip():
@@ -184,6 +209,7 @@ def revise_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assig
     _refuse_adjudicator(first)
     if first.study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
+    refuse_who_left(first)
     if first.revealed_at is None:
         raise ConflictError("not_revealed", "A second round begins after others' work was shown.")
     own = Assignment.objects.filter(study=first.study, revision=first.revision, reviewer=actor)
@@ -226,8 +252,9 @@ def revise_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assig
 
 @writes
 def reopen_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assignment:
-    """Let a lead reopen a submitted round in place, before its reviewer saw others' work.
+    """Let a lead reopen a submitted round in place, before its reviewer saw others' work on the text.
 
+    Where the reviewer can see other work meanwhile, of another text or study, the round is no longer independent.
     Raises NotFoundError unless the actor runs the study; InvalidError; ConflictError `revealed`, `open`, `closed`.
     """
     assignment = _locked(assignment_id).first()
@@ -242,6 +269,7 @@ def reopen_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assig
     if not assignment.is_submitted:
         raise ConflictError("open", "This work is not submitted.")
     before = state_of(assignment)
+    note_knowledge([assignment])
     assignment.state, assignment.submitted_at = Assignment.State.OPEN, None
     assignment.save(update_fields=["state", "submitted_at"])
     _record(actor, "reopened", assignment, before, reason=reason)
@@ -281,8 +309,8 @@ def assign_revision(
         gold = Assignment.objects.gold().filter(study=study, revision=revision)
         if gold.exclude(state=Assignment.State.DECLINED).exists():
             raise ConflictError("adjudicated", "This text has an adjudicator already.")
-    assignment = Assignment.objects.create(
-        study=study, revision=revision, reviewer=reviewer, codebook=study.codebook, role=role
-    )
+    assignment = Assignment(study=study, revision=revision, reviewer=reviewer, codebook=study.codebook, role=role)
+    note_knowledge([assignment])
+    assignment.save(force_insert=True)
     _record(actor, "assigned", assignment, None)
     return assignment

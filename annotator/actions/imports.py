@@ -26,7 +26,7 @@ from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRa
 from sources.models import Revision
 from sources.restore import RecordedText, RestoreError, restore_revision
 
-_SAME_OF_ASSIGNMENTS = ("role", "round", "state", "reason", "submitted_at", "revealed_at")
+_SAME_OF_ASSIGNMENTS = ("role", "round", "state", "reason", "submitted_at", "revealed_at", "informed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,12 @@ def _take_coding(
         if not same_place or not _same_work(known, coding):
             raise ConflictError("different", f"Assignment {coding.id} is here already, with other content.")
         return False
+    if reviewer.has_usable_password():
+        raise ConflictError(
+            "identity",
+            f"“{coding.reviewer}” is somebody who can sign in here, and only they may add work under that name. Import"
+            " it under the name of a machine reviewer, or into an empty database.",
+        )
     assignment = Assignment(
         id=coding.id,
         study=study,
@@ -271,6 +277,7 @@ def _take_coding(
         begun_at=coding.begun_at,
         submitted_at=coding.submitted_at,
         revealed_at=coding.revealed_at,
+        informed_at=coding.informed_at,
     )
     if coding.created_at is not None:
         assignment.created_at = coding.created_at
@@ -301,10 +308,12 @@ def _link_derivations(codings: Iterable[Coding]) -> None:
 def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> ImportCount:
     """Store studies, texts, reviewers and their work exactly as recorded: ids, spans, ratings, rounds, states, times.
 
-    What is here already and equal is left alone. Reviewers unknown here become accounts that cannot sign in.
+    What is here already and equal is left alone. Reviewers unknown here become accounts that cannot sign in; nothing
+    is added under the name of somebody who can.
 
     Raises NotAllowedError unless the actor is site staff who run studies; ConflictError `different`, `draft`,
-    `id_taken`; InvalidError with the faults; django ValidationError for unfit values. Nothing is stored then.
+    `id_taken`, `identity`; InvalidError with the faults; django ValidationError for unfit values. Nothing is stored
+    then.
     """
     if not (actor.runs_studies and actor.keeps_sources):
         raise NotAllowedError("Only site staff who keep sources and run studies may import.")

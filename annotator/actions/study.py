@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from annotator.actions.assignments import note_knowledge
 from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
 from annotator.actions.history import record
 from annotator.actions.transactions import writes
@@ -91,6 +92,9 @@ def add_member(*, actor: User, study: Study, user: User, role: str = Membership.
         before = {"role": member.role, "left": member.left_at is not None}
         if before == {"role": role, "left": False}:
             return member
+        if member.left_at is not None:
+            held = Assignment.objects.open().filter(study=study, reviewer=user)
+            note_knowledge(held.select_related("study", "reviewer"))
         member.role, member.left_at = role, None
         member.save(update_fields=["role", "left_at"])
         after = {"role": role, "left": False}
@@ -127,6 +131,11 @@ def remove_member(*, actor: User, study: Study, user: User) -> Membership:
     return member
 
 
+def _wait_for_writers(study: Study) -> None:
+    """Lock the study's assignments, after the study: who holds one finishes first, who waits sees the change."""
+    list(Assignment.objects.filter(study=study).order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
 @writes
 def close_study(*, actor: User, study: Study) -> Study:
     """Take no more work. The study is locked, so that none is assigned, then the open assignments: none writes late.
@@ -137,7 +146,7 @@ def close_study(*, actor: User, study: Study) -> Study:
     if study.is_closed:
         return study
     open_ones = Assignment.objects.open().filter(study=study)
-    list(open_ones.select_for_update().values_list("pk", flat=True))  # waits for writes under way
+    _wait_for_writers(study)
     study.closed_at = timezone.now()
     study.save(update_fields=["closed_at"])
     record(actor=actor, verb="closed", row=study, study=study, after={"open_assignments": open_ones.count()})
@@ -150,11 +159,13 @@ def reopen_study(*, actor: User, study: Study) -> Study:
     study = _lock_run_study(actor, study)
     if not study.is_closed:
         return study
+    _wait_for_writers(study)
     seen = Assignment.objects.filter(study=study, revealed_at__gte=study.closed_at)
     if seen.exists():
         raise ConflictError(
             "revealed", "Reviewers have seen others' work since the closing. Begin a new study instead."
         )
+    note_knowledge(Assignment.objects.open().filter(study=study).select_related("study", "reviewer"))
     study.closed_at = None
     study.save(update_fields=["closed_at"])
     record(actor=actor, verb="reopened", row=study, study=study)

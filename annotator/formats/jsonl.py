@@ -41,6 +41,7 @@ assignment, after its document; one reviewer's reading in one round, also where 
     id, study, demo, document, revision, revision_sha256, codebook, codebook_version, round, reviewer (pseudonym),
     reviewer_kind (human, machine), role (reviewer, adjudicator), state (open, submitted, declined), independent,
     reason, created_at, begun_at, submitted_at (set exactly where the state is submitted), revealed_at,
+    informed_at (when it was given, or given back, to a reviewer who could see others' work already, or null),
     ratings [RATING] of the document
 annotation, after its assignment, in the order of the record:
     id, assignment (id), study, demo, document, revision, revision_sha256, codebook, codebook_version, round, reviewer,
@@ -284,6 +285,7 @@ def _assignment(coding: Coding, place: dict[str, Any], points: dict[tuple[str, i
         "begun_at": timestamp(coding.begun_at),
         "submitted_at": timestamp(coding.submitted_at),
         "revealed_at": timestamp(coding.revealed_at),
+        "informed_at": timestamp(coding.informed_at),
         "ratings": _ratings(coding.ratings, points),
     }
 

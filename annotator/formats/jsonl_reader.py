@@ -327,7 +327,7 @@ class _Reader:
             kind=taken["reviewer_kind"],
             ratings=ratings,
             **{name: taken[name] for name in ("role", "round", "state", "independent", "reason")},
-            **{name: taken[name] for name in ("created_at", "begun_at", "submitted_at", "revealed_at")},
+            **{name: taken[name] for name in ("created_at", "begun_at", "submitted_at", "revealed_at", "informed_at")},
         )
         work = _Work(taken, instrument, document, coding)
         self.assignments[taken["id"]] = work

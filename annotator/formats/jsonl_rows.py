@@ -334,6 +334,7 @@ ROWS: dict[str, Fields] = {
         "begun_at": optional(moment),
         "submitted_at": optional(moment),
         "revealed_at": optional(moment),
+        "informed_at": optional(moment),
         "ratings": listed(having(RATING)),
     },
     "annotation": {

@@ -166,48 +166,56 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """The gold standard: the adjudicator's work."""
         return self.filter(role=Assignment.Role.ADJUDICATOR)
 
+    def blind_reviews(self, user: User) -> "AssignmentQuerySet":
+        """First-round reviews of the user's own in studies whose rule hides others' work for a while."""
+        return self.reviews().filter(reviewer=user, round=1).exclude(study__blinding=Study.Blinding.OPEN)
+
+    def under_way(self) -> "AssignmentQuerySet":
+        """Open, in a study that still takes work, and held by a member who has not left."""
+        members = Membership.objects.active().filter(study=OuterRef("study"), user=OuterRef("reviewer"))
+        return self.open().filter(Exists(members), study__closed_at__isnull=True)
+
     def not_blinding(self, user: User) -> "AssignmentQuerySet":
-        """Leave out texts on which the user holds an open first-round review, in whatever study."""
-        held = (
-            Assignment.objects.open()
-            .reviews()
-            .filter(revision=OuterRef("revision"), reviewer=user, round=1)
-            .exclude(study__blinding=Study.Blinding.OPEN)
-        )
+        """Leave out texts on which the user has a first-round review under way, in whatever study."""
+        held = Assignment.objects.blind_reviews(user).under_way().filter(revision=OuterRef("revision"))
         return self.exclude(Exists(held))
 
     def work_visible_to(self, user: User) -> "AssignmentQuerySet":
         """Assignments whose passages, ratings, decisions and history the user may see.
 
         One's own, always. Others' only once submitted, never while one reviews the same text blind, and then: for
-        site staff and leads and adjudicators of the study; for a reviewer of the same text as the study's rule says
-        (after submitting and revealing; for `until_closed` the study must be closed as well); in an `open` study
-        for every member; the gold standard of closed studies also for readers. Who leaves a study keeps one's own.
+        site staff and leads and adjudicators of the study, unless they review in it themselves; for a reviewer of the
+        same text as the study's rule says (after submitting and revealing; for `until_closed` the study must be
+        closed as well); in an `open` study for every member; the gold standard of closed studies also for readers.
+        Who leaves a study keeps one's own.
+
+        Who oversees a study and reviews in it sees nothing of it while a review of theirs is under way there, and
+        the texts they reviewed only after revealing them: otherwise their own work would not be independent.
         """
         own = Q(reviewer=user)
-        if user.sees_all_work:
-            door = Q()
-        else:
-            members = Membership.objects.active().filter(study=OuterRef("study"), user=user)
-            trusted = Exists(members.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR]))
-            revealed = Exists(
-                Assignment.objects.submitted()
-                .reviews()
-                .filter(study=OuterRef("study"), revision=OuterRef("revision"), reviewer=user)
-                .filter(round=1, revealed_at__isnull=False)
-            )
-            by_rule = Q(Exists(members)) & (
-                Q(revealed, study__blinding=Study.Blinding.UNTIL_SUBMITTED)
-                | Q(revealed, study__blinding=Study.Blinding.UNTIL_CLOSED, study__closed_at__isnull=False)
-                | Q(study__blinding=Study.Blinding.OPEN)
-            )
-            reads_gold = Q(
-                Exists(members.filter(role=Membership.Role.READER)),
-                role=Assignment.Role.ADJUDICATOR,
-                study__closed_at__isnull=False,
-            )
-            door = trusted | by_rule | reads_gold
-        others = self.submitted().filter(door).not_blinding(user).values("pk")
+        members = Membership.objects.active().filter(study=OuterRef("study"), user=user)
+        here = Assignment.objects.blind_reviews(user).filter(study=OuterRef("study"))
+        unrevealed = here.filter(revision=OuterRef("revision"), revealed_at__isnull=True)
+        reviewing = Q(Exists(here.under_way())) | Q(Exists(unrevealed.exclude(state=Assignment.State.DECLINED)))
+        entrusted = members.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR])
+        trusted = ~reviewing if user.sees_all_work else ~reviewing & Q(Exists(entrusted))
+        revealed = Exists(
+            Assignment.objects.submitted()
+            .reviews()
+            .filter(study=OuterRef("study"), revision=OuterRef("revision"), reviewer=user)
+            .filter(round=1, revealed_at__isnull=False)
+        )
+        by_rule = Q(Exists(members)) & (
+            Q(revealed, study__blinding=Study.Blinding.UNTIL_SUBMITTED)
+            | Q(revealed, study__blinding=Study.Blinding.UNTIL_CLOSED, study__closed_at__isnull=False)
+            | Q(study__blinding=Study.Blinding.OPEN)
+        )
+        reads_gold = Q(
+            Exists(members.filter(role=Membership.Role.READER)),
+            role=Assignment.Role.ADJUDICATOR,
+            study__closed_at__isnull=False,
+        )
+        others = self.submitted().filter(trusted | by_rule | reads_gold).not_blinding(user).values("pk")
         return self.filter(own | Q(pk__in=others))
 
     def measured_for(self, user: User) -> "AssignmentQuerySet":
@@ -221,6 +229,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         seen = Assignment.objects.submitted().work_visible_to(user).values("pk")
         return self.submitted().filter(Q(pk__in=seen) | Q(pk__in=read))
 
+    def seen_of_others(self, user: User, study: Study, revision_id: int) -> "AssignmentQuerySet":
+        """Others' work in the study, or on the text in any study, that the user can see now, be it as figures."""
+        return self.filter(Q(study=study) | Q(revision=revision_id)).exclude(reviewer=user).measured_for(user)
+
     def with_independence(self) -> "AssignmentQuerySet":
         """Annotate `first_reveal`: when this reviewer first saw others' work in the study (see `is_independent`)."""
         reveals = (
@@ -228,7 +240,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             .filter(revealed_at__isnull=False)
             .order_by("revealed_at")
         )
-        return self.annotate(first_reveal=Subquery(reveals.values("revealed_at")[:1]))
+        return self.select_related("study").annotate(first_reveal=Subquery(reveals.values("revealed_at")[:1]))
 
 
 class Assignment(models.Model):
@@ -258,6 +270,8 @@ class Assignment(models.Model):
     begun_at = models.DateTimeField(null=True, blank=True, editable=False)  # the first act; decides independence
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
     revealed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Given, or given back, to someone who could see others' work in the study or on the text: not independent.
+    informed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -306,11 +320,11 @@ class Assignment(models.Model):
 
     @property
     def is_independent(self) -> bool:
-        """Whether it is first-round work begun before this reviewer first saw others' work in the study.
+        """Whether it is first-round work begun before this reviewer could first see others' work in the study.
 
-        Needs `with_independence()`.
+        Work of an `open` study never is. Needs `with_independence()`.
         """
-        if self.round != 1:
+        if self.round != 1 or self.informed_at is not None or self.study.blinding == Study.Blinding.OPEN:
             return False
         return self.first_reveal is None or (self.begun_at or self.submitted_at or timezone.now()) <= self.first_reveal
 

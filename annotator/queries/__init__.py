@@ -1,6 +1,14 @@
 """Every read that crosses tables, one file per question. All of them ask `visible_to` or `measured_for` first."""
 
-from annotator.queries.agreement import agreement_report, may_see_agreement, measured_documents, report_etag
+from annotator.queries.agreement import (
+    agreement_report,
+    hidden_revisions,
+    may_see_agreement,
+    measured_documents,
+    oversees,
+    report_etag,
+    reviews_under_way,
+)
 from annotator.queries.coded_documents import all_coded_documents, codebook_info, coded_documents
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
@@ -16,12 +24,15 @@ __all__ = [
     "all_coded_documents",
     "codebook_info",
     "coded_documents",
+    "hidden_revisions",
     "home_rows",
     "may_see_agreement",
     "measurable_revisions",
     "measured_documents",
+    "oversees",
     "readable_revisions",
     "report_etag",
+    "reviews_under_way",
     "study_progress",
     "verification",
 ]

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterable
 
+from django.db.models import Q, QuerySet
+
 from annotator.agreement.report import Report, report
 from annotator.models import Assignment, Membership, Study, User
 from annotator.queries.coded_documents import codebook_info, coded_documents
@@ -10,20 +12,45 @@ from annotator.records import CodedDocument
 from sources.models import Revision
 
 
+def oversees(study: Study, viewer: User) -> bool:
+    """Whether the study's work is entrusted to the viewer: site staff, its leads and adjudicators."""
+    return viewer.sees_all_work or study.role_of(viewer) in (Membership.Role.LEAD, Membership.Role.ADJUDICATOR)
+
+
+def reviews_under_way(study: Study, viewer: User) -> bool:
+    """Whether the viewer has a blind review under way in the study, which hides all of it even from who oversees it."""
+    return Assignment.objects.blind_reviews(viewer).under_way().filter(study=study).exists()
+
+
+def _unrevealed(study: Study, viewer: User) -> QuerySet[Assignment]:
+    mine = Assignment.objects.blind_reviews(viewer).filter(study=study, revealed_at__isnull=True)
+    return mine.exclude(state=Assignment.State.DECLINED)
+
+
+def hidden_revisions(study: Study, viewer: User) -> QuerySet[Revision]:
+    """Return the texts of the study on which others' work is not shown to the viewer yet, whatever others did."""
+    mine = Assignment.objects.blind_reviews(viewer)
+    hidden = Q(pk__in=mine.under_way().values("revision"))
+    if oversees(study, viewer) and not reviews_under_way(study, viewer):
+        hidden |= Q(pk__in=_unrevealed(study, viewer).values("revision"))
+    elif study.blinding != Study.Blinding.OPEN and study.role_of(viewer) != Membership.Role.READER:
+        hidden |= ~Q(pk__in=mine.filter(study=study, revealed_at__isnull=False).values("revision"))
+    return study.revisions.filter(hidden)
+
+
 def may_see_agreement(study: Study, viewer: User, revision: Revision | None = None) -> bool:
     """Whether the viewer is shown figures of this text (of any text of the study, without one).
 
     Depends on nothing that others do: only on the viewer's rights, submissions and reveals, and the study's closing.
     """
-    if revision is not None:
-        mine = Assignment.objects.filter(revision=revision, reviewer=viewer, round=1).open().reviews()
-        if mine.exclude(study__blinding=Study.Blinding.OPEN).exists():
-            return False
-    if viewer.sees_all_work:
-        return True
+    mine = Assignment.objects.blind_reviews(viewer)
+    if revision is not None and mine.under_way().filter(revision=revision).exists():
+        return False
+    if oversees(study, viewer) and not reviews_under_way(study, viewer):
+        blind = revision is not None and _unrevealed(study, viewer).filter(revision=revision).exists()
+        if not blind:
+            return True
     role = study.role_of(viewer)
-    if role in (Membership.Role.LEAD, Membership.Role.ADJUDICATOR):
-        return True
     if role == Membership.Role.READER:
         return study.is_closed
     if role is None or study.blinding == Study.Blinding.OPEN:

@@ -150,6 +150,7 @@ def _codings_of(study: Study, revision_id: int, visible: Any, kept: Q) -> tuple[
             begun_at=assignment.begun_at,
             submitted_at=assignment.submitted_at,
             revealed_at=assignment.revealed_at,
+            informed_at=assignment.informed_at,
             passages=tuple(passages.get(assignment.pk, ())),
             ratings=tuple(of_documents.get(assignment.pk, ())),
         )

@@ -9,7 +9,7 @@ from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.report import Report, report
 from annotator.agreement.units import Group
 from annotator.models import Assignment, Study, User
-from annotator.queries import codebook_info
+from annotator.queries import codebook_info, oversees, reviews_under_way
 from annotator.records import CodebookInfo, CodedDocument, ScaleInfo
 from annotator.templatetags.figures import counted, signed
 from sources.models import Revision
@@ -112,7 +112,8 @@ def blindness(study: Study, user: User, revision: Revision) -> Blindness:
             " Nobody sees your passages before you submit, and you see nobody’s."
         )
         return Blindness(words, here)
-    elsewhere = mine.open().exclude(study__blinding=Study.Blinding.OPEN).select_related("study").first()
+    blind = Assignment.objects.blind_reviews(user).under_way()
+    elsewhere = blind.filter(revision=revision).select_related("study").first()
     if elsewhere is not None:
         words = (
             "You hold this document unsubmitted, here or in another study."
@@ -124,6 +125,9 @@ def blindness(study: Study, user: User, revision: Revision) -> Blindness:
         if not study.is_closed:
             words += " Once you see others’, what you begin later in this study no longer counts as independent."
         return Blindness(words, here, may_reveal=True)
+    if oversees(study, user) and reviews_under_way(study, user):
+        words = "You review other documents of this study. Others’ work is shown once you have submitted all of yours."
+        return Blindness(words, here)
     if here is not None and here.is_submitted:
         return Blindness("You have submitted your work. Others’ is shown once the study is closed.", here)
     return Blindness("Others’ work is shown once the study is closed.", here)

@@ -14,9 +14,12 @@ from annotator.models import Assignment, Membership, Study, User
 from annotator.queries import (
     ProgressGrid,
     codebook_info,
+    hidden_revisions,
     may_see_agreement,
     measurable_revisions,
     measured_documents,
+    oversees,
+    reviews_under_way,
     study_progress,
 )
 from annotator.records import CodedDocument
@@ -44,20 +47,9 @@ class Row:
     reason: str
 
 
-def _hidden_texts(study: Study, user: User) -> set[int]:
-    """Return the texts on which others' work is not shown to the user yet, whatever others did."""
-    if study.blinding == Study.Blinding.OPEN:
-        return set()
-    own = Assignment.objects.filter(reviewer=user, round=1, role=Assignment.Role.REVIEWER)
-    held = set(own.open().exclude(study__blinding=Study.Blinding.OPEN).values_list("revision_id", flat=True))
-    if user.sees_all_work or study.role_of(user) in (Membership.Role.LEAD, Membership.Role.ADJUDICATOR):
-        return held
-    return held | set(own.filter(study=study, revealed_at=None).values_list("revision_id", flat=True))
-
-
 def _shown(study: Study, user: User, texts: list[Revision]) -> tuple[list[CodedDocument], set[tuple[str, int]]]:
     """Return the documents that enter the viewer's figures, and the keys of the texts hidden from the viewer."""
-    hidden = _hidden_texts(study, user)
+    hidden = set(hidden_revisions(study, user).values_list("pk", flat=True))
     keys = {(text.document.slug, text.number) for text in texts if text.pk in hidden}
     measured = measured_documents(study, user)
     return [each for each in measured if (each.slug, each.revision) not in keys], keys
@@ -104,6 +96,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         "membership": membership,
         "runs": shown.is_run_by(request.user),
         "visible": may_see_agreement(shown, request.user),
+        "reviews_too": oversees(shown, request.user) and reviews_under_way(shown, request.user),
     }
     if context["runs"]:
         context["members"] = Membership.objects.active().filter(study=shown).visible_to(request.user)

@@ -219,6 +219,18 @@ def test_work_that_does_not_fit_is_refused_whole(far, cast, frames, wrong):
     assert caught.value.errors
 
 
+def test_nothing_is_added_under_the_name_of_somebody_who_can_sign_in(far, cast, frames):
+    import_documents(actor=cast.ada, documents=far)
+    (document,) = far
+    reviewer = User.objects.get(memberships__pseudonym=document.codings[0].reviewer, username__startswith="far")
+    reviewer.set_password("seven slow herons")
+    reviewer.save()
+    import_documents(actor=cast.ada, documents=far)  # what is here already stays allowed
+    more = replace(document.codings[0], id=uuid.uuid4(), round=9, passages=(), ratings=())
+    with frames.refusal(ConflictError, "identity"):
+        import_documents(actor=cast.ada, documents=(replace(document, codings=(more,)),))
+
+
 def test_only_staff_who_keep_sources_and_run_studies_import(far, stage, cast, frames):
     from django.contrib.auth.models import Group
 

@@ -145,6 +145,7 @@ def make_documents() -> list[CodedDocument]:
         begun_at=make_time(3),
         submitted_at=make_time(9),
         revealed_at=make_time(10),
+        informed_at=make_time(2),
         passages=(
             CodedPassage(
                 make_id(11), "fact", 2, 12, "-1 is a note", (CodedRating("slant", 0),), 3, make_time(3), make_time(4)
@@ -352,6 +353,7 @@ def documents(draw: st.DrawFn) -> list[CodedDocument]:
                     begun_at=draw(maybe_times),
                     submitted_at=submitted_at,
                     revealed_at=draw(st.none() | st.just(submitted_at)),
+                    informed_at=draw(maybe_times),
                     passages=passages,
                     ratings=_ratings(draw, book, "document", "", [passage.id for passage in passages]),
                 )
