@@ -42,7 +42,7 @@ API = [
     ("GET", "studies/{study}/", "401 404 200 200 200 200 404 200 200 200"),
     ("GET", "studies/{study}/members/", "401 404 200 200 200 200 404 200 200 200"),
     ("GET", "studies/{study}/assignments/", "401 404 200 200 200 200 404 200 200 200"),
-    ("GET", "studies/{study}/agreement/", "401 404 403 200 200 200 404 200 200 403"),
+    ("GET", "studies/{study}/agreement/", "401 404 403 200 200 200 404 200 403 403"),
     ("GET", "studies/{study}/agreement/?document={document}", "401 404 403 200 200 200 404 200 403 403"),
     ("GET", "studies/{study}/export/jsonl/", "401 404 200 200 200 200 404 200 200 200"),
     ("GET", "studies/{study}/export/csv/", "401 404 200 200 200 200 404 200 200 200"),
