@@ -32,6 +32,24 @@ export function icon(name) {
 
 export const byId = (id) => document.getElementById(id);
 
+/** A setting kept on this device; null where there is none or storage is switched off. */
+export function kept(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep a setting on this device; where storage is full or switched off it lasts as long as the page. */
+export function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // nothing to tell: a setting is no work
+  }
+}
+
 /** On narrow pages the side list is a sheet at the foot of the page; wide pages show it always. */
 export function openSheet(open = true) {
   byId("sheet-handle").setAttribute("aria-expanded", open);

@@ -4,12 +4,13 @@ import { Acts } from "./acts.js";
 import { request } from "./api.js";
 import { Cursor } from "./cursor.js";
 import { Documents } from "./documents.js";
-import { announce, byId, openSheet, rove } from "./dom.js";
+import { announce, byId, keep, kept, openSheet, rove } from "./dom.js";
 import { Find } from "./find.js";
 import { Guide } from "./guide.js";
 import { Keys } from "./keys.js";
 import { Labelling } from "./labelling.js";
 import { List } from "./list.js";
+import { Minimap } from "./minimap.js";
 import { Model } from "./model.js";
 import { Outline } from "./outline.js";
 import { Paint } from "./paint.js";
@@ -58,7 +59,8 @@ async function start() {
   const acts = new Acts(model, config, text, (state) => status.show(state));
   status.acts = acts;
 
-  new Paint(model, text);
+  const paint = new Paint(model, text);
+  connectDescriptions(paint.descriptions);
   const selection = new Selection(text, () => model.open);
   const cursor = new Cursor(model, text, selection, scroller);
   const labelling = new Labelling({ model, text, selection, cursor, acts });
@@ -72,6 +74,7 @@ async function start() {
   list.onAgain = () => pick.outer();
   const guide = new Guide({ model, config });
   const find = new Find({ model, text, labelling, scroller });
+  new Minimap(byId("map"), model, text, scroller);
   const progress = new Progress(model, text, scroller);
   new Submit({ model, acts, config, progress, list, text, scroller });
   new Keys({ model, text, selection, cursor, labelling, acts, list, pick, guide, find });
@@ -88,6 +91,19 @@ async function start() {
   await acts.open();
   document.body.dataset.ready = "yes";
   return undefined;
+}
+
+/** What a paragraph holds is told to screen readers, unless somebody finds it too much; kept on this device. */
+function connectDescriptions(descriptions) {
+  const box = byId("describe");
+  const parent = descriptions.parentNode;
+  const show = () => (box.checked ? parent.append(descriptions) : descriptions.remove());
+  box.checked = kept("credence-describe") !== "no";
+  box.addEventListener("change", () => {
+    keep("credence-describe", box.checked ? "yes" : "no");
+    show();
+  });
+  show();
 }
 
 /** The buttons of the toolbars that belong to no other part. */

@@ -111,12 +111,15 @@ export class Model extends EventTarget {
         gaps.push({
           text: `Passage ${index + 1}, ${this.labels.get(passage.label)?.name}: ${scaleName(scale)}`,
           passage: passage.id,
+          scale: scale.code,
         });
       }
     });
     for (const scale of this.documentScales) {
       const lack = this.#lackOf(scale);
-      if (lack !== null) gaps.push({ text: `Document: ${scaleName(scale)}${lack}`, scale: scale.code });
+      if (lack === null) continue;
+      const evidence = this.ratings.has(scale.code);
+      gaps.push({ text: `Document: ${scaleName(scale)}${lack}`, scale: scale.code, evidence });
     }
     return gaps;
   }
@@ -127,7 +130,8 @@ export class Model extends EventTarget {
     if (!rating) return scale.required ? "" : null;
     const lost = rating.evidence.filter((id) => !this.passages.has(id)).length;
     if (lost) return lost === 1 ? ", 1 evidence passage was deleted" : `, ${lost} evidence passages were deleted`;
-    return scale.needs_evidence && !rating.evidence.length ? ", no passage named as evidence" : null;
+    const judged = !scale.points.find((point) => point.value === rating.point)?.missing;
+    return scale.needs_evidence && judged && !rating.evidence.length ? ", no passage named as evidence" : null;
   }
 }
 

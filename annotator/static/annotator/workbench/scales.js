@@ -22,7 +22,7 @@ export function scaleGroup(scale, { value, open, hint, onChange }) {
   const chosen = () => scale.points.find((point) => point.value === given) ?? null;
   const say = (point) => {
     const words = point && pointWords(scale, point);
-    anchor.textContent = point ? `${words.sign} ${words.name}: ${point.anchor}` : "Not rated yet.";
+    anchor.textContent = point ? `${words.sign} ${words.name}: ${point.anchor}` : open ? "Not rated yet." : "Not rated.";
     anchor.classList.toggle("unrated", !point);
   };
   const inputs = new Map();

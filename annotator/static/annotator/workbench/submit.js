@@ -3,6 +3,21 @@
 import { request } from "./api.js";
 import { announce, byId, element, openSheet, toast } from "./dom.js";
 
+/** "2 ratings are missing", "1 passage named as evidence …": what the sentence above the list says. */
+function consequences(gaps, unseen, all, passages) {
+  const lost = gaps.filter((gap) => gap.evidence).length;
+  const missing = gaps.length - lost;
+  const words = [];
+  if (missing) words.push(missing === 1 ? "1 rating is missing" : `${missing} ratings are missing`);
+  if (lost) words.push(lost === 1 ? "1 rating lacks its evidence" : `${lost} ratings lack their evidence`);
+  if (unseen) words.push(`${unseen} of ${all} sentences ${unseen === 1 ? "was" : "were"} not looked at`);
+  if (!passages) words.push("no passage is marked");
+  if (!words.length) return "Nothing is missing.";
+  const last = words.pop();
+  const said = words.length ? `${words.join(", ")} and ${last}` : last;
+  return `${said[0].toUpperCase()}${said.slice(1)}.`;
+}
+
 export class Submit {
   /** @param {object} parts model, acts, config, progress, list, text and the scroller */
   constructor(parts) {
@@ -39,18 +54,20 @@ export class Submit {
 
   async ask() {
     await this.list.details.saveNote();
-    const gaps = this.model.gaps;
-    const { unseen } = this.progress;
-    const words = [];
-    if (gaps.length) words.push(gaps.length === 1 ? "1 answer is missing." : `${gaps.length} answers are missing.`);
-    if (unseen) words.push(unseen === 1 ? "1 sentence was not looked at." : `${unseen} sentences were not looked at.`);
-    if (!this.model.passages.size) words.push("No passage is marked.");
-    byId("submit-words").textContent = `${words.join(" ")} After this your work is read-only.`.trim();
-    byId("submit-gaps").replaceChildren(...gaps.map((gap) => element("li", {}, this.#gapLink(gap))));
-    this.acceptsGaps = gaps.length > 0;
+    this.#list();
     this.#say("");
     this.dialog.showModal();
     byId("submit-back").focus();
+  }
+
+  /** Everything that is missing by name, each a way to its place. */
+  #list() {
+    const { gaps, passages } = this.model;
+    const words = consequences(gaps, this.progress.unseen, this.text.sentences.length, passages.size);
+    byId("submit-words").textContent = `${words} After this your work is read-only.`;
+    byId("submit-gaps").replaceChildren(...gaps.map((gap) => element("li", {}, this.#gapLink(gap))));
+    byId("submit-gaps").hidden = !gaps.length;
+    this.acceptsGaps = gaps.length > 0;
   }
 
   #gapLink(gap) {
@@ -62,11 +79,14 @@ export class Submit {
         this.text.reveal(start, end, this.scroller);
         this.list.reveal();
       }
-      const group =
-        document.querySelector(`fieldset[data-scale="${gap.scale ?? ""}"] input`) ??
-        document.querySelector(".details fieldset input");
       openSheet();
-      group?.focus();
+      const group = document.querySelector(
+        `${gap.passage ? ".details" : "#document-scales"} fieldset[data-scale="${CSS.escape(gap.scale)}"]`,
+      );
+      const choose = gap.evidence && group?.parentNode.querySelector(".evidence button");
+      const place = choose || group?.querySelector("input:checked, input");
+      group?.scrollIntoView({ block: "nearest" });
+      (place ?? this.text.article).focus({ preventScroll: true });
     };
     return element("button", { type: "button", class: "link", on: { click: go } }, gap.text);
   }
@@ -90,7 +110,8 @@ export class Submit {
       });
       if (answer.status === 409 && answer.body?.code === "gaps") {
         this.acceptsGaps = true;
-        byId("submit-gaps").replaceChildren(...answer.body.errors.map((gap) => element("li", {}, gap.detail)));
+        await this.acts.reload(); // another window took something away: the list must name it
+        this.#list();
         return this.#say("These answers are missing. Submit again to leave them so.");
       }
       if (answer.status >= 300)
