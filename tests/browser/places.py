@@ -7,6 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 LATIN = "japan-mongolia-defense-pact"
+NATO = "nato-engagement-with-partner-nations"
 PERSIAN = "mongolia-usa-military-partnership"
 ADMIN = (
     *("", "annotator/study/", "annotator/study/add/", "annotator/assignment/", "annotator/assignment/add/"),
@@ -50,7 +51,7 @@ def _submitted(visit: Any) -> str:
         _keys("s", "1", "Escape", "Escape")(visit)
         visit.page.get_by_role("button", name="Submit", exact=True).click()
         visit.page.get_by_role("button", name="Submit and lock").click()
-        visit.page.get_by_text("Your work is read-only").wait_for()
+        visit.page.locator("#locked-words").wait_for()
     return f"/assignments/{assignment}/"
 
 
@@ -77,6 +78,8 @@ def _select(visit: Any) -> None:
 
 
 def _evidence(visit: Any) -> None:
+    if not visit.page.locator("#passages .passage").count():
+        _keys(*MARK)(visit)
     visit.page.locator("#document-scales input").first.check()
     visit.saved()
     visit.page.locator(".evidence button").first.click()
