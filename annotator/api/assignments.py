@@ -17,14 +17,15 @@ from annotator.actions.assignments import (
     revise_assignment,
     submit_assignment,
 )
-from annotator.api.annotations import AnnotationSerializer, to_show, with_words
+from annotator.api.annotations import AnnotationSerializer
 from annotator.api.base import ApiView, PageByIdParameters, find, page_answer, page_of, versioned
 from annotator.api.codebooks import CodebookSerializer, in_full
 from annotator.api.documents import sentence_ends
 from annotator.api.fields import SLUG_LENGTH, Choice, Flag, NothingSerializer, StrictSerializer, Text
+from annotator.api.passages import passages_of
 from annotator.api.ratings import DocumentRatingSerializer, document_ratings
 from annotator.api.schema import IF_CHANGED, describe
-from annotator.models import Annotation, Assignment, Membership, Study
+from annotator.models import Assignment, Membership, Study
 from sources.models import Revision
 
 REASON_LENGTH = 10_000
@@ -149,10 +150,9 @@ def in_one_answer(rows: QuerySet[Assignment], assignment_id: UUID) -> dict[str, 
         .prefetch_related("revision__segmentations", "codebook", *in_full("codebook__")),
         pk=assignment_id,
     )
-    passages = to_show(Annotation.objects.filter(assignment=row).live()).order_by("start", "-end", "id")
-    row.passages = with_words(list(passages), [row.revision])
-    row.answers = list(document_ratings(row))
+    row.passages, row.answers = [], list(document_ratings(row))
     data = AssignmentSerializer(row).data
+    data["annotations"] = passages_of(row)
     data["version_tag"] = hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:32]
     return data
 

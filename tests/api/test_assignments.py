@@ -70,17 +70,28 @@ def test_deleted_passage_is_left_out(ben, path, passage):
 def test_answer_has_a_fixed_number_of_queries(ben, path, passage, django_assert_num_queries):
     ben.get(path)
     # session, user, the assignment with study and document, sentences, codebook, its labels, scales, their labels and
-    # points, passages, document ratings
-    with django_assert_num_queries(11):
+    # points, passages and their ratings, document ratings
+    with django_assert_num_queries(12):
         ben.get(path)
     first, second = uuid7(), uuid7()
     ben.put(f"annotations/{first}/", passage(WORDS, ratings=[{"scale": "slant", "point": 1}]), if_none_match="*")
     ben.put(f"{path}ratings/credibility/", {"point": 3, "evidence": [str(first)]}, if_none_match="*")
-    with django_assert_num_queries(15):  # and the passages' ratings with scales and points, and the evidence
+    with django_assert_num_queries(13):  # and the evidence
         ben.get(path)
     ben.put(f"annotations/{second}/", passage(OPINION, "opinion"), if_none_match="*")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         assert len(ben.get(path).data["annotations"]) == 2
+
+
+def test_passages_are_the_same_here_and_each_by_itself(ben, path, passage):
+    for words, label in ((WORDS, "fact"), (OPINION, "opinion")):
+        body = passage(words, label, note="n", ratings=[{"scale": "slant", "point": 1}])
+        ben.put(f"annotations/{uuid7()}/", body, if_none_match="*")
+    listed = ben.get(path).json()["annotations"]
+    assert len(listed) == 2
+    assert [list(one.items()) for one in listed] == [
+        list(ben.get(f"annotations/{one['id']}/").json().items()) for one in listed
+    ]
 
 
 def test_unchanged_assignment_is_answered_304_and_any_change_shows(ben, path, passage):
