@@ -159,7 +159,9 @@ class Command(BaseCommand):
             )
         except OSError as error:
             raise CommandError(f"Port {port} cannot be used ({error.strerror}). Choose another: --port 8001") from error
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Ctrl-C too: a shell that starts a command in the background makes it ignore SIGINT.
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(stop, signal.default_int_handler)
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(f"Credence is at http://{shown}:{port}/ - Ctrl-C stops it.")
         self.stdout.flush()
