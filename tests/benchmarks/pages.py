@@ -1,4 +1,4 @@
-"""Assignments of a wanted size, for benchmarks: a text made of the seeds and passages spread over it."""
+"""Assignments of a wanted size, for benchmarks: a text made of the seeds and passages spread over all but its end."""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ add_revisions(actor=admin, study=study, revisions=[revision])
 assignment = assign_revision(actor=admin, study=study, revision=revision, reviewer=reviewer)
 chance = random.Random(7)
 labels = list(study.codebook.labels.all())
-made, step = [], len(text) / max(1, passages / len(labels))
+made, step = [], 0.9 * len(text) / max(1, passages / len(labels))
 for index in range(passages):
     label, turn = labels[index %% len(labels)], index // len(labels)
     start = int(turn * step) + chance.randrange(max(1, int(step / 4)))
