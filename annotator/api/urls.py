@@ -6,6 +6,7 @@ from annotator.api.agreement import Agreement
 from annotator.api.annotations import AnnotationDetail, AnnotationList, AnnotationRestore
 from annotator.api.assignments import (
     AssignmentDetail,
+    AssignmentLean,
     AssignmentList,
     AssignmentReopen,
     AssignmentReveal,
@@ -58,6 +59,7 @@ urlpatterns = [
     path("studies/<code:slug>/events/", EventList.as_view()),
     path("assignments/", AssignmentList.as_view()),
     path("assignments/<uuid:assignment_id>/", AssignmentDetail.as_view()),
+    path("assignments/<uuid:assignment_id>/lean/", AssignmentLean.as_view()),
     path("assignments/<uuid:assignment_id>/ratings/", RatingList.as_view()),
     path("assignments/<uuid:assignment_id>/ratings/<code:scale>/", RatingDetail.as_view()),
     path("assignments/<uuid:assignment_id>/reopen/", AssignmentReopen.as_view()),

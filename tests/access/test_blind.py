@@ -60,6 +60,7 @@ def paths_for(theatre: Theatre, ids: list[str], staff: bool) -> list[str]:
     found = [path.format(**{"theirs": theatre.ids["nobody"], **theatre.ids}) for path in chosen]
     for name in ids:
         found += [f"/api/v1/annotations/{name}/", f"/api/v1/assignments/{name}/", f"/assignments/{name}/text/"]
+        found.append(f"/api/v1/assignments/{name}/lean/")
     if staff:
         own = [str(theatre.stage.assignments[name].pk) for name in ("ben", "cleo", "fay", "gus")]
         study = str(theatre.stage.study.pk)
@@ -210,6 +211,7 @@ REFUSED = [
     ("POST", "/api/v1/annotations/{passage}/restore/"),
     *((method, "/api/v1/assignments/{assignment}/") for method in ("GET", "HEAD", "DELETE", "PATCH", "PUT")),
     *(("POST", f"/api/v1/assignments/{{assignment}}/{act}/") for act in ("submit", "reveal", "revise", "reopen")),
+    ("GET", "/api/v1/assignments/{assignment}/lean/"),
     ("GET", "/api/v1/assignments/{assignment}/ratings/"),
     *((method, "/api/v1/assignments/{assignment}/ratings/credibility/") for method in ("GET", "HEAD", "DELETE", "PUT")),
     *((method, "/api/v1/decisions/{passage}/") for method in ("GET", "HEAD")),

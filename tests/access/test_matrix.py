@@ -52,6 +52,8 @@ API = [
     ("GET", "assignments/{ben}/", "401 404 200 404 404 404 404 404 404 404"),
     ("GET", "assignments/{cleo}/", "401 404 404 200 200 200 404 200 404 404"),
     ("GET", "assignments/{nobody}/", NOBODY),
+    ("GET", "assignments/{ben}/lean/", "401 404 200 404 404 404 404 404 404 404"),
+    ("GET", "assignments/{cleo}/lean/", "401 404 404 200 200 200 404 200 404 404"),
     ("GET", "assignments/{cleo}/ratings/", "401 404 404 200 200 200 404 200 404 404"),
     ("GET", "assignments/{cleo}/ratings/credibility/", "401 404 404 200 200 200 404 200 404 404"),
     ("PUT", "assignments/{cleo}/ratings/credibility/", NOBODY),

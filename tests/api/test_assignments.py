@@ -1,5 +1,6 @@
 """Assignments over HTTP: one answer for the workbench, then submit, reveal, revise, reopen."""
 
+import gzip
 from uuid import uuid4
 
 import pytest
@@ -92,6 +93,28 @@ def test_passages_are_the_same_here_and_each_by_itself(ben, path, passage):
     assert [list(one.items()) for one in listed] == [
         list(ben.get(f"annotations/{one['id']}/").json().items()) for one in listed
     ]
+
+
+def test_lean_passages_say_the_same_but_what_follows_from_the_text(ben, path, passage):
+    body = passage(WORDS, "fact", note="n", ratings=[{"scale": "slant", "point": 1}])
+    ben.put(f"annotations/{uuid7()}/", body, if_none_match="*")
+    whole, lean = ben.get(path).json(), ben.get(f"{path}lean/").json()
+    kept = ("id", "label", "start", "end", "note", "ratings", "version")
+    assert lean["annotations"] == [{name: one[name] for name in kept} for one in whole["annotations"]] != []
+    assert {**lean, "annotations": 0, "version_tag": 0} == {**whole, "annotations": 0, "version_tag": 0}
+    tag = ben.get(f"{path}lean/").headers["ETag"]
+    assert ben.get(f"{path}lean/", if_none_match=tag).status_code == 304
+
+
+def test_an_assignment_is_sent_packed_to_who_takes_it_so(client, cast, stage):
+    client.force_login(cast.ben)
+    for part in ("", "lean/"):
+        url = f"/api/v1/assignments/{stage.assignments['ben'].pk}/{part}"
+        plain, packed = client.get(url), client.get(url, headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.content) == plain.content
+        again = client.get(url, headers={"If-None-Match": packed.headers["ETag"]})
+        assert again.status_code == 304, "compressing weakens the tag, and it is still known"
 
 
 def test_unchanged_assignment_is_answered_304_and_any_change_shows(ben, path, passage):

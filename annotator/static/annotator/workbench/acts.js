@@ -19,19 +19,21 @@ const content = (one) => {
 /** Acts on one assignment. A step is {id, to} for a passage, {scale, to} for a document rating; null takes it away. */
 export class Acts {
   /**
-   * @param {import("./model.js").Model} model
-   * @param {{user: string, api: string}} config
-   * @param {import("./text.js").Text} text
-   * @param {(state: object) => void} onState state of the outbox
+   * @param {object} data what the model was made of
+   * @param {object} parts
+   * @param {import("./model.js").Model} parts.model
+   * @param {{user: string, api: string}} parts.config
+   * @param {import("./text.js").Text} parts.text
+   * @param {(state: object) => void} parts.onState told the state of the outbox
    */
-  constructor(model, config, text, onState) {
+  constructor(data, { model, config, text, onState }) {
     Object.assign(this, { model, config, text });
     this.done = [];
     this.undone = [];
     this.typing = null; // id of the passage whose note was the last thing changed
     this.tombs = new Set(); // ids the server holds as deleted: they come back through restore
     this.versions = new Map();
-    this.remember(model.assignment);
+    this.remember(data);
     this.outbox = new Outbox({
       user: config.user,
       send: (entry) => sendEntry(config.api, entry),
@@ -63,13 +65,10 @@ export class Acts {
 
   /** Read the assignment again, as after a change elsewhere, and lay what is unsent over it. */
   async reload() {
-    const { status, body } = await request("GET", `${this.config.api}assignments/${this.model.id}/`);
+    const { status, body } = await request("GET", `${this.config.api}assignments/${this.model.id}/lean/`);
     if (status !== 200) return;
     this.remember(body);
-    this.model.assignment = body;
-    this.model.passages = new Map(body.annotations.map((one) => [one.id, passageOf(one)]));
-    this.model.ratings = new Map(body.ratings.map((one) => [one.scale, { ...one }]));
-    this.model.order = null;
+    this.model.take(body);
     if (!this.model.get(this.model.active)) this.model.activate(null);
     this.overlay();
     this.model.tell("state");
@@ -145,7 +144,7 @@ export class Acts {
       this.putRating(entry.about.scale, to);
       this.model.tell("ratings");
     } else {
-      const to = entry.kind === "delete" ? null : body?.id ? passageOf(body) : entry.about.passage;
+      const to = entry.kind === "delete" ? null : body?.id ? passageOf(body, this.text) : entry.about.passage;
       if (same(this.model.get(entry.about.id), to)) return;
       if (!to) this.tombs.add(entry.about.id);
       this.model.set(entry.about.id, to);

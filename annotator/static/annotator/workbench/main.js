@@ -31,7 +31,7 @@ function refuse(words) {
 
 async function read(config) {
   try {
-    const { status, body } = await request("GET", `${config.api}assignments/${config.assignment}/`);
+    const { status, body } = await request("GET", `${config.api}assignments/${config.assignment}/lean/`);
     if (status === 200) return body;
     if (status === 401) location.assign(`${config.login}?next=${encodeURIComponent(location.pathname)}`);
     else refuse(body?.detail ?? `The server answered ${status}.`);
@@ -53,10 +53,10 @@ async function start() {
   if (!data) return undefined;
 
   const scroller = byId("scroller");
-  const model = new Model(data);
   const text = new Text(byId("text"), data.revision, data.document.language);
+  const model = new Model(data, text);
   const status = new Status({ model, config });
-  const acts = new Acts(model, config, text, (state) => status.show(state));
+  const acts = new Acts(data, { model, config, text, onState: (state) => status.show(state) });
   status.acts = acts;
 
   const paint = new Paint(model, text);

@@ -19,7 +19,14 @@ export class Minimap {
       cancelAnimationFrame(this[name]);
       this[name] = requestAnimationFrame(() => act());
     };
-    const redraw = later("drawing", () => this.draw());
+    // A picture may be a moment late; an act may not wait for thousands of ticks.
+    const idle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 100));
+    const redraw = () => {
+      this.due ??= idle(() => {
+        this.due = null;
+        this.draw();
+      });
+    };
     const measure = later("measuring", () => this.measure());
     scroller.addEventListener("scroll", later("moving", () => this.show()), { passive: true });
     model.on("passages state", redraw);
@@ -48,11 +55,8 @@ export class Minimap {
       each.width = this.canvas.clientWidth * devicePixelRatio;
       each.height = this.canvas.clientHeight * devicePixelRatio;
     }
+    this.scale = this.canvas.clientHeight / this.scroller.scrollHeight;
     this.draw();
-  }
-
-  get scale() {
-    return this.canvas.clientHeight / this.scroller.scrollHeight;
   }
 
   /** Height of a UTF-16 position in the text, as its share of the paragraph; near enough for a pixel or two. */
@@ -82,7 +86,6 @@ export class Minimap {
 
   /** Sentences without a passage. Where they are too flat to be told apart, neighbours share a box. */
   #hollows(pen) {
-    const { offsets } = this.text;
     const passages = this.model.ordered;
     const wide = this.canvas.clientWidth;
     pen.strokeStyle = getComputedStyle(this.canvas).color;
@@ -102,7 +105,6 @@ export class Minimap {
       return to - from >= LEAST ? close() : undefined;
     });
     close();
-    this.pointsAt = offsets;
   }
 
   #ticks(pen) {

@@ -2,20 +2,30 @@
 // Changing it tells the listeners; keeping and sending changes is sync.js's business.
 
 export class Model extends EventTarget {
-  /** @param {object} data the answer of GET assignments/{id}/ */
-  constructor(data) {
+  /**
+   * @param {object} data the answer of GET assignments/{id}/lean/
+   * @param {import("./text.js").Text} text
+   */
+  constructor(data, text) {
     super();
     this.id = data.id;
-    this.assignment = data;
+    this.text = text;
     this.codebook = data.codebook;
     this.labels = new Map(
       [...data.codebook.labels].sort((a, b) => a.position - b.position).map((one) => [one.code, one]),
     );
     this.scales = new Map(data.codebook.scales.map((scale) => [scale.code, scale]));
     this.asked = new Map(); // label code -> its scales, since they are asked for every passage at every change
-    this.passages = new Map(data.annotations.map((one) => [one.id, passageOf(one)]));
-    this.ratings = new Map(data.ratings.map((one) => [one.scale, { ...one, evidence: [...one.evidence] }]));
+    this.take(data);
     this.active = null; // id of the active passage
+  }
+
+  /** Hold the assignment as the server has it; its passages once only, since there may be thousands. */
+  take({ annotations, ratings, revision, ...assignment }) {
+    this.assignment = assignment;
+    this.passages = new Map(annotations.map((one) => [one.id, passageOf(one, this.text)]));
+    this.ratings = new Map(ratings.map((one) => [one.scale, { ...one, evidence: [...one.evidence] }]));
+    this.order = null;
   }
 
   get open() {
@@ -135,14 +145,14 @@ export class Model extends EventTarget {
   }
 }
 
-/** A passage as this page keeps it, from the API's annotation. */
-export function passageOf({ id, label, start, end, quote, note, ratings, version }) {
+/** A passage as this page keeps it, from the API's annotation; the quote is cut from the text. */
+export function passageOf({ id, label, start, end, note, ratings, version }, text) {
   return {
     id,
     label,
     start,
     end,
-    quote,
+    quote: text.slice(start, end),
     note,
     version,
     ratings: ratings.map(({ scale, point }) => ({ scale, point })),

@@ -12,9 +12,14 @@ export class Outline {
    */
   constructor(overlay, model, text, onResize) {
     Object.assign(this, { overlay, model, text, onResize });
-    model.on("passages active state", () => this.draw());
-    new ResizeObserver(() => this.draw()).observe(text.article);
-    document.fonts.ready.then(() => this.draw());
+    let frame = 0; // at most once a frame, and not within the act: where boxes lie must be asked of the laid-out page
+    const later = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => this.draw());
+    };
+    model.on("passages active state", later);
+    new ResizeObserver(later).observe(text.article);
+    document.fonts.ready.then(later);
   }
 
   draw() {
