@@ -4,6 +4,7 @@ import { Outbox, uuid7 } from "../queue.js";
 import { isSignedInAs, request, sendEntry } from "./api.js";
 import { announce, toast } from "./dom.js";
 import { passageOf } from "./model.js";
+import { keepTrail, readTrail } from "./trail.js";
 
 const passageKey = (id) => `annotation:${id}`;
 const ratingKey = (assignment, scale) => `rating:${assignment}:${scale}`;
@@ -28,10 +29,10 @@ export class Acts {
    */
   constructor(data, { model, config, text, onState }) {
     Object.assign(this, { model, config, text });
-    this.done = [];
-    this.undone = [];
+    const { done, undone, tombs } = readTrail(config.user, model.id);
+    Object.assign(this, { done, undone });
     this.typing = null; // id of the passage whose note was the last thing changed
-    this.tombs = new Set(); // ids the server holds as deleted: they come back through restore
+    this.tombs = new Set(tombs); // ids the server holds as deleted: they come back through restore
     this.versions = new Map();
     this.remember(data);
     this.outbox = new Outbox({
@@ -89,6 +90,7 @@ export class Acts {
       this.undone = [];
     }
     await Promise.all(record.map((step) => this.keep(step)));
+    keepTrail(this.config.user, this.model.id, this);
     if (record.some((step) => "id" in step)) this.model.tell("passages");
     if (record.some((step) => "scale" in step)) this.model.tell("ratings");
     if (this.model.active !== before) this.model.tell("active", { id: this.model.active });
@@ -162,12 +164,14 @@ export class Acts {
     return this.step(this.undone, this.done, { wanted: "to", expected: "from", word: "Done again" });
   }
 
-  async step(stack, other, { wanted, expected, word }) {
-    const record = stack.pop();
+  async step(stack, other, { wanted, expected, word, sure = false }) {
+    const record = stack.at(-1);
     if (!record) return announce("Nothing left to undo");
-    if (record.some((step) => !same(this.current(step), step[expected]))) {
-      return toast("This was changed in another window since, so it stays as it is there.");
+    if (!sure && record.some((step) => !same(this.current(step), step[expected]))) {
+      const go = () => stack.at(-1) === record && this.step(stack, other, { wanted, expected, word, sure: true });
+      return toast("This was changed in another window since.", wanted === "from" ? "Undo anyway" : "Redo anyway", go);
     }
+    stack.pop();
     const steps = record.map(({ id, scale, ...step }) => (id ? { id, to: step[wanted] } : { scale, to: step[wanted] }));
     if (wanted === "from") steps.reverse();
     other.push(record);
@@ -239,6 +243,7 @@ export class Acts {
     if (going) {
       const { to } = this.done.pop()[0];
       last[0].to = to;
+      keepTrail(this.config.user, this.model.id, this);
     }
     this.typing = id;
   }

@@ -1,0 +1,17 @@
+"""A server of their own for the tests that kill it and leave much work behind."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The demo once more."""
+    from tests.browser.conftest import Server, free_port
+
+    running = Server(tmp_path_factory.mktemp("saving"), free_port())
+    running.start()
+    yield running
+    running.stop()

@@ -1,0 +1,89 @@
+"""Undo and redo outlive a reload, over every kind of change, and ask before they overrule another window."""
+
+from itertools import pairwise
+
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
+
+pytestmark = pytest.mark.browser
+
+DOCUMENT = "japan-mongolia-defense-pact"
+
+
+def held(visit, assignment):
+    """What the server holds, in short."""
+    visit.saved()
+    answer = visit.get(f"assignments/{assignment}/")
+    passages = [
+        (one["label"], one["note"], [(rating["scale"], rating["point"]) for rating in one["ratings"]], one["end"])
+        for one in answer["annotations"]
+    ]
+    return passages, {one["scale"]: one["point"] for one in answer["ratings"]}
+
+
+def reload(visit):
+    visit.saved()
+    visit.page.reload()
+    visit.page.wait_for_selector("body[data-ready]")
+
+
+def test_every_kind_of_change_is_undone_and_done_again_after_a_reload(visit):
+    visit.sign_in("reviewer2")
+    assignment = visit.assignment_of(DOCUMENT)
+    visit.open(assignment)
+    page = visit.page
+    first = page.locator("#document-scales fieldset").first
+    acts = [
+        lambda: [page.keyboard.press(key) for key in ("j", "1")],
+        lambda: page.keyboard.press("Shift+Digit4"),
+        lambda: page.keyboard.press("2"),
+        lambda: page.keyboard.press("BracketLeft"),
+        lambda: [page.keyboard.press("n"), page.keyboard.insert_text("why"), page.keyboard.press("Control+Enter")],
+        lambda: first.locator("input").nth(1).check(),
+        lambda: [page.locator("#passages .passage").click(), page.keyboard.press("Delete")],
+    ]
+    states = [held(visit, assignment)]
+    for act in acts:
+        act()
+        states.append(held(visit, assignment))
+    assert all(before != after for before, after in pairwise(states)), "each act changed something"
+    reload(visit)
+    for state in reversed(states[:-1]):
+        page.locator("#text").focus()
+        page.keyboard.press("Control+z")
+        page.wait_for_timeout(200)
+        assert held(visit, assignment) == state
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
+    reload(visit)
+    for state in states[1:]:
+        page.locator("#text").focus()
+        page.keyboard.press("Control+Shift+Z")
+        page.wait_for_timeout(200)
+        assert held(visit, assignment) == state
+
+
+def test_undoing_what_another_window_changed_asks_first(visit):
+    visit.sign_in("reviewer3")
+    assignment = visit.assignment_of(DOCUMENT)
+    visit.open(assignment)
+    page = visit.page
+    for key in ("j", "1"):
+        page.keyboard.press(key)
+    visit.saved()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("body[data-ready]")
+    other.locator("#passages .passage").click()
+    other.keyboard.press("2")
+    expect(page.locator("#passages .passage")).to_contain_text("Opinion")
+    page.bring_to_front()
+    page.locator("#text").focus()
+    page.keyboard.press("Control+z")
+    message = page.get_by_role("group", name="Message")
+    expect(message).to_contain_text("changed in another window")
+    expect(page.locator("#passages .passage")).to_have_count(1)
+    message.get_by_role("button", name="Undo anyway").click()
+    expect(page.locator("#passages .passage")).to_have_count(0)
+    visit.saved()
+    assert visit.passages(assignment) == []
