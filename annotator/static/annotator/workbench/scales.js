@@ -20,9 +20,14 @@ export function scaleGroup(scale, { value, open, hint, onChange }) {
   const anchor = element("p", { class: "anchor", id: anchorId });
   let given = value;
   const chosen = () => scale.points.find((point) => point.value === given) ?? null;
+  const wordsOf = (point) => {
+    const { sign, name } = pointWords(scale, point);
+    return `${sign} ${name}: ${point.anchor}`;
+  };
+  // As high as the longest: pointing at a point must not move what is pointed at.
+  const room = scale.points.map((point) => element("span", { class: "room", data: { words: wordsOf(point) } }));
   const say = (point) => {
-    const words = point && pointWords(scale, point);
-    anchor.textContent = point ? `${words.sign} ${words.name}: ${point.anchor}` : open ? "Not rated yet." : "Not rated.";
+    anchor.textContent = point ? wordsOf(point) : open ? "Not rated yet." : "Not rated.";
     anchor.classList.toggle("unrated", !point);
   };
   const inputs = new Map();
@@ -52,7 +57,7 @@ export function scaleGroup(scale, { value, open, hint, onChange }) {
     { class: "scale", data: { scale: scale.code } },
     element("legend", {}, scale.question, " ", element("span", {}, hint)),
     element("ol", {}, ...points),
-    element("div", { class: "below" }, anchor, clear),
+    element("div", { class: "below" }, element("div", { class: "anchors" }, anchor, ...room), clear),
   );
   const set = (point) => {
     given = point;
