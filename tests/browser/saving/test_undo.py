@@ -87,3 +87,27 @@ def test_undoing_what_another_window_changed_asks_first(visit):
     expect(page.locator("#passages .passage")).to_have_count(0)
     visit.saved()
     assert visit.passages(assignment) == []
+
+
+def test_an_undone_note_stays_undone_when_another_passage_is_chosen_at_once(visit):
+    """All within one turn of the page, faster than anything is stored."""
+    visit.sign_in("reviewer4")
+    assignment = visit.assignment_of(DOCUMENT)
+    visit.open(assignment)
+    page = visit.page
+    for key in ("j", "1", "j", "2", "n"):
+        page.keyboard.press(key)
+    page.keyboard.insert_text("second thoughts")
+    page.keyboard.press("Control+Enter")
+    visit.saved()
+    page.evaluate(
+        """() => {
+          const press = (key, code, ctrlKey) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key, code, ctrlKey, bubbles: true, cancelable: true }));
+          press("z", "KeyZ", true);
+          press(",", "Comma", false);
+        }"""
+    )
+    page.wait_for_timeout(500)
+    passages, _ = held(visit, assignment)
+    assert [note for _, note, _, _ in passages] == ["", ""]

@@ -239,13 +239,10 @@ export class Acts {
     if (!passage || passage.note === note) return;
     const last = this.done.at(-1);
     const going = this.typing === id && last?.length === 1 && last[0].id === id;
-    await this.act([{ id, to: { ...passage, note } }]);
-    if (going) {
-      const { to } = this.done.pop()[0];
-      last[0].to = to;
-      keepTrail(this.config.user, this.model.id, this);
-    }
+    const kept = this.act([{ id, to: { ...passage, note } }]);
+    if (going) last[0].to = this.done.pop()[0].to; // at once: the next act may come before this one is stored
     this.typing = id;
+    await kept;
   }
 
   async remove(id) {

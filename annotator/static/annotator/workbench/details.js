@@ -28,35 +28,46 @@ export class Details {
       if (button && passage && passage.label !== button.dataset.label)
         this.labelling.relabel(passage, button.dataset.label);
     });
+    this.typed = false; // whether the note holds words that were not handed on: only those may ever be saved
     this.parts.note.addEventListener("input", () => {
+      this.typed = true;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.saveNote(), TYPING_PAUSE);
     });
-    this.parts.note.addEventListener("change", () => this.saveNote());
+    this.parts.note.addEventListener("change", () => this.#endNote());
     this.parts.note.addEventListener("keydown", (event) => {
       const save = event.key === "Enter" && (event.ctrlKey || event.metaKey);
       if (!save && event.key !== "Escape") return;
       event.preventDefault();
       event.stopPropagation();
-      this.saveNote();
+      this.#endNote();
       this.text.article.focus({ preventScroll: true });
     });
     this.parts.remove.addEventListener("click", () => this.onDelete(this.shown.id));
   }
 
-  /** Save what stands in the note, if it is another than the passage has. */
+  /** Save what was typed into the note. */
   saveNote() {
     clearTimeout(this.timer);
-    return this.shown && this.model.open ? this.acts.note(this.shown.id, this.parts.note.value) : undefined;
+    if (!this.typed || !this.shown || !this.model.open) return undefined;
+    this.typed = false;
+    return this.acts.note(this.shown.id, this.parts.note.value);
+  }
+
+  /** Save the note and be done with it: what is typed later is another act to undo. */
+  #endNote() {
+    this.saveNote();
+    this.acts.typing = null;
   }
 
   show(passage) {
-    if (this.shown && this.shown.id !== passage?.id && this.model.get(this.shown.id)) {
+    if (this.shown && this.shown.id !== passage?.id) {
       const { id } = this.shown;
-      const note = this.parts.note.value;
+      const typed = this.typed && this.model.open && this.model.get(id);
       this.shown = null;
+      this.typed = false;
       clearTimeout(this.timer);
-      if (this.model.open) this.acts.note(id, note);
+      if (typed) this.acts.note(id, this.parts.note.value);
     }
     if (!passage) {
       this.shown = null;

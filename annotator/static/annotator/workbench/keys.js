@@ -135,6 +135,7 @@ export class Keys {
 
   #focus(selector) {
     openSheet();
+    this.list.update(); // a passage made a moment ago is shown once it is stored; its details are wanted now
     const control = document.querySelector(selector);
     control?.focus();
     control?.scrollIntoView({ block: "nearest" });
