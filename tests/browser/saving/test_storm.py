@@ -47,7 +47,7 @@ def test_acts_in_a_storm_are_all_on_the_server_once_and_in_order(visit, server):
             offline, told["cuts"] = not offline, told["cuts"] + (not offline)
             context.set_offline(offline)
         if weather.random() < 0.06 and not offline and not down:
-            visit.page.wait_for_timeout(300)  # what is not painted yet was not promised
+            visit.page.wait_for_timeout(1_000)  # what is not painted yet was not promised
             told["loads"] += 1
             if told["loads"] % 2:
                 visit.page.once("dialog", lambda dialog: dialog.accept())
