@@ -74,6 +74,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of this folder; where tests run side by side, these share one server and stay together."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @dataclass
 class Server:
     """The running demo: where it is, where its data lie and who may sign in."""

@@ -10,8 +10,6 @@ import pytest
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
-pytestmark = pytest.mark.browser
-
 ROOT = Path(__file__).parents[2]
 CHINESE = "mongolia-nato-global-partnership"
 PERSIAN = "mongolia-usa-military-partnership"

@@ -11,8 +11,6 @@ import pytest
 
 from tests.browser.places import PLACES, Place
 
-pytestmark = pytest.mark.browser
-
 FOLDER = Path(__file__).parents[1] / "vendor" / "axe-core"
 # Rules that want an answer from a person are not asked here; `preload` would fetch what the page has already.
 RUN = """() => axe.run(document, { resultTypes: ['violations'], preload: false }).then(({ violations }) =>

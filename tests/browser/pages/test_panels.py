@@ -9,8 +9,6 @@ from tests.browser.places import NATO as LONG
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
-pytestmark = pytest.mark.browser
-
 SHORT = "mongolia-nato-global-partnership"
 CONTROLS = (
     *(("region", "Document text"), ("toolbar", "Labels"), ("complementary", "Passages"), ("group", "Passage")),

@@ -8,8 +8,6 @@ import pytest
 
 from tests.browser.places import PLACES, Place
 
-pytestmark = pytest.mark.browser
-
 # What WCAG 2.2 (1.4.12) lets a reader set. A constructed sheet, since the policy allows no style element.
 SPACING = """() => {
   const sheet = new CSSStyleSheet();

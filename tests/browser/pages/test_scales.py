@@ -4,8 +4,6 @@ import pytest
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
-pytestmark = pytest.mark.browser
-
 HEIGHTS = "[...document.querySelectorAll('#document-scales fieldset')].map((each) => each.offsetHeight)"
 
 

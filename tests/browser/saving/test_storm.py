@@ -11,8 +11,6 @@ expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not in
 
 from tests.browser.saving.reviewer import KEPT, Coding, Reviewer, as_held  # noqa: E402
 
-pytestmark = pytest.mark.browser
-
 ACTS = 1000 if os.environ.get("CREDENCE_FULL") else 60
 SEED = 20261125
 NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")

@@ -6,8 +6,6 @@ import pytest
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
-pytestmark = pytest.mark.browser
-
 DOCUMENT = "japan-mongolia-defense-pact"
 
 
