@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 if os.environ.get("CREDENCE_REQUIRE_BROWSER") == "1":
     import playwright.sync_api  # noqa: F401  the gate fails here where the browser tests would be skipped
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 SEEDS = Path(ROOT) / "fixtures" / "documents"
 FLAGS = (
     "--no-sandbox",
@@ -78,7 +79,7 @@ def free_port() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all tests of this folder; where tests run side by side, these share one server and stay together."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
 
@@ -98,16 +99,20 @@ class Server:
         """The site's root, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
+    def environment(self) -> dict[str, str]:
+        """A database of its own, whatever the other tests use."""
+        own = {**os.environ, "CREDENCE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
+        own.pop("DATABASE_URL", None)
+        return own
+
     def start(self) -> None:
         """Start and wait until it is ready; learn the passwords it prints."""
         log = self.data / "server.log"
-        environment = {**os.environ, "CREDENCE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
-        environment.pop("DATABASE_URL", None)  # a database of its own, whatever the other tests use
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "demo", "--port", str(self.port)],
                 cwd=ROOT,
-                env=environment,
+                env=self.environment(),
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -119,6 +124,25 @@ class Server:
                 pytest.fail(f"The server did not start:\n{log.read_text()[-3000:]}", pytrace=False)
             time.sleep(0.2)
         self.passwords |= dict(re.findall(r"^\w+\s+(\w+)\s+password (\S+)$", log.read_text(), re.MULTILINE))
+
+    def run(self, script: str) -> str:
+        """Run a script inside the app, beside the server; return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", script],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    def recruit(self) -> list[str]:
+        """Make reviewers with untouched assignments of a study of their own; return their names."""
+        found = dict(line.split("\t") for line in self.run((HERE / "crew.py").read_text()).splitlines())
+        self.passwords |= found
+        return list(found)
 
     def is_ready(self) -> bool:
         """Say whether it answers and its database is migrated."""
@@ -211,15 +235,15 @@ class Visit:
         assert answer.ok, f"{path}: {answer.status} {answer.text()[:500]}"
         return json.loads(answer.body())
 
-    def assignment_of(self, document: str) -> str:
-        """Return the id of this reviewer's assignment over a document of the study of seeds."""
-        found = self.get("assignments/?study=seeds&limit=1000")["results"]
+    def assignment_of(self, document: str, study: str = "seeds") -> str:
+        """Return the id of this reviewer's assignment over a document of a study."""
+        found = self.get(f"assignments/?study={study}&limit=1000")["results"]
         return next(one["id"] for one in found if one["document"] == document)
 
     def begin(self, document: str) -> str:
-        """Sign in as somebody whose assignment over this document is untouched, open it, return its id."""
+        """Sign in as one of the crew whose assignment over this document is untouched, open it, return its id."""
         self.sign_in(self.untouched[document].pop())
-        assignment = self.assignment_of(document)
+        assignment = self.assignment_of(document, "crew")
         self.open(assignment)
         return assignment
 
@@ -264,9 +288,10 @@ class Visit:
 
 @pytest.fixture(scope="session")
 def untouched(server: Server) -> dict[str, list[str]]:
-    """Who still has an untouched assignment over each seed; whoever takes one removes the name."""
+    """Who of the crew still has an untouched assignment over each seed; whoever takes one removes the name."""
+    crew = server.recruit()
     slugs = re.findall(r'^slug = "(.+)"$', (ROOT / "fixtures" / "documents.toml").read_text(), re.MULTILINE)
-    return {slug: sorted(server.passwords) for slug in slugs}
+    return {slug: list(crew) for slug in slugs}
 
 
 @pytest.fixture

@@ -418,8 +418,7 @@ def test_nothing_is_submitted_by_a_window_that_does_not_know_of_the_lock(visit):
 
 
 def test_phone_marks_by_tapping_a_sentence_and_scrolls_nowhere_sideways(visit, browser):
-    visit.sign_in(visit.untouched[PERSIAN].pop())
-    assignment = visit.assignment_of(PERSIAN)
+    assignment = visit.begin(PERSIAN)
     state = visit.page.context.storage_state()
     phone = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, storage_state=state

@@ -191,16 +191,24 @@ export class Acts {
     return id;
   }
 
-  /** Grow one passage over others with its label: their notes are kept, the first passage's ratings win. */
-  async merge(passages, start, end) {
+  /** Keep what another passage says as a passage of its own. */
+  async add({ label, start, end, quote, note, ratings }) {
+    const id = uuid7();
+    await this.act([{ id, to: { id, label, start, end, quote, note, ratings } }], { activate: id });
+  }
+
+  /** Grow one passage over others and give it a label: all notes are kept, the first passage's ratings win. */
+  async merge(label, passages, start, end) {
     const [first, ...others] = [...passages].sort((a, b) => a.start - b.start);
     const from = Math.min(start, ...passages.map((one) => one.start));
     const to = Math.max(end, ...passages.map((one) => one.end));
     const merged = {
       ...first,
+      label,
       start: from,
       end: to,
       quote: this.text.slice(from, to),
+      ratings: this.#asked(label, first.ratings),
       note: passages
         .map((one) => one.note)
         .filter(Boolean)
@@ -212,17 +220,24 @@ export class Acts {
     return first.id;
   }
 
-  async relabel(id, label) {
-    const passage = this.model.get(id);
+  /** The ratings that are asked of a passage with this label. */
+  #asked(label, ratings) {
     const asked = new Set(this.model.passageScales(label).map((scale) => scale.code));
-    const ratings = passage.ratings.filter((one) => asked.has(one.scale));
-    await this.act([{ id, to: { ...passage, label, ratings } }], { activate: id });
+    return ratings.filter((one) => asked.has(one.scale));
   }
 
-  async resize(id, start, end) {
-    await this.act([{ id, to: { ...this.model.get(id), start, end, quote: this.text.slice(start, end) } }], {
-      activate: id,
-    });
+  /** Change one passage; `replaced` go with the same act, so that one undo brings everything back. */
+  async change(id, changes, replaced = []) {
+    const to = { ...this.model.get(id), ...changes };
+    await this.act([...replaced.map((one) => ({ id: one.id, to: null })), { id, to }], { activate: id });
+  }
+
+  async relabel(id, label, replaced) {
+    await this.change(id, { label, ratings: this.#asked(label, this.model.get(id).ratings) }, replaced);
+  }
+
+  async resize(id, start, end, replaced) {
+    await this.change(id, { start, end, quote: this.text.slice(start, end) }, replaced);
   }
 
   /** Rate a passage; null takes the rating away. */

@@ -75,7 +75,7 @@ export class Labelling {
     const answer = clashes.length ? await this.#askOverlap(name) : "replace";
     if (!answer) return this.text.article.focus({ preventScroll: true });
     const stored =
-      answer === "merge" ? this.acts.merge(clashes, start, end) : this.acts.mark(code, start, end, clashes);
+      answer === "merge" ? this.acts.merge(code, clashes, start, end) : this.acts.mark(code, start, end, clashes);
     // The model has changed by now, the disk not yet: the cursor must not wait for it, or a quick next key would miss.
     const passage = this.model.get(this.model.active);
     announce(`${name}, “${shorten(passage.quote)}”, passage ${this.model.ordered.indexOf(passage) + 1}`);
@@ -85,20 +85,16 @@ export class Labelling {
 
   async relabel(passage, code) {
     const { name } = this.model.labels.get(code);
-    const clashes = this.model.clashes(code, passage.start, passage.end, passage.id);
-    if (clashes.length) {
-      const answer = await this.#askOverlap(name);
-      if (!answer) return;
-      if (answer === "merge") {
-        await this.acts.act([{ id: passage.id, to: null }]);
-        await this.acts.merge(clashes, passage.start, passage.end);
-        return;
-      }
-      for (const one of clashes) await this.acts.remove(one.id);
-    }
-    const stored = this.acts.relabel(passage.id, code);
+    const { id, start, end } = passage;
+    const clashes = this.model.clashes(code, start, end, id);
+    const answer = clashes.length ? await this.#askOverlap(name) : "replace";
+    if (!answer) return;
+    const stored =
+      answer === "merge"
+        ? this.acts.merge(code, [passage, ...clashes], start, end)
+        : this.acts.relabel(id, code, clashes);
     announce(`Now ${name}`);
-    this.cursor.advance(this.model.get(passage.id));
+    this.cursor.advance(this.model.get(this.model.active));
     await stored;
   }
 
@@ -111,14 +107,14 @@ export class Labelling {
     if (span[0] === passage.start && span[1] === passage.end) return;
     const clashes = this.model.clashes(passage.label, ...span, id);
     const { name } = this.model.labels.get(passage.label);
-    if (clashes.length) {
-      const answer = await this.#askOverlap(name);
-      if (answer === "merge") await this.acts.merge([passage, ...clashes], ...span);
-      if (answer !== "replace") return;
-      for (const one of clashes) await this.acts.remove(one.id);
-    }
-    await this.acts.resize(id, ...span);
-    announce(`${name}, “${shorten(this.model.get(id).quote)}”`);
+    const answer = clashes.length ? await this.#askOverlap(name) : "replace";
+    if (!answer) return;
+    const stored =
+      answer === "merge"
+        ? this.acts.merge(passage.label, [passage, ...clashes], ...span)
+        : this.acts.resize(id, ...span, clashes);
+    announce(`${name}, “${shorten(this.model.get(this.model.active).quote)}”`);
+    await stored;
   }
 
   /** "merge", "replace" or null. */

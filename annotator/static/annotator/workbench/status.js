@@ -1,6 +1,6 @@
 // The save state in words, always in the same place, and what the reader can do about it.
 
-import { byId, download, element, icon, quoted } from "./dom.js";
+import { announce, byId, download, element, icon, quoted, toast } from "./dom.js";
 import { shorten } from "./labelling.js";
 import { scaleName } from "./model.js";
 
@@ -79,14 +79,21 @@ export class Status {
     const { seq, problem, about } = entry;
     const stale = problem.status === 412 && problem.current;
     const button = (words, act) => element("button", { type: "button", class: "button", on: { click: act } }, words);
-    const discard = async () => {
-      await outbox.discard(seq);
-      await this.acts.reload();
+    const discard = () => this.#discard(seq);
+    const copy = async () => {
+      await navigator.clipboard?.writeText(JSON.stringify(entry.body ?? about, null, 2));
+      announce("Copied");
     };
-    const copy = () => navigator.clipboard?.writeText(JSON.stringify(entry.body ?? about, null, 2));
-    const choices = stale
-      ? [button("Keep mine", () => outbox.retry(seq, problem.current.version)), button("Keep the other", discard)]
-      : [button("Try again", () => outbox.retry(seq)), button("Discard", discard)];
+    const choices = [];
+    if (stale) {
+      choices.push(button("Keep mine", () => outbox.retry(seq, problem.current.version)));
+      choices.push(button("Keep the other", discard));
+    } else {
+      choices.push(button("Try again", () => outbox.retry(seq)));
+      choices.push(button("Discard", discard));
+    }
+    // A second passage beside the one that stands, or in place of one that was deleted elsewhere.
+    if (this.#mayAdd(entry)) choices.splice(1, 0, button(stale ? "Keep both" : "Mark again", () => this.#add(entry)));
     return element(
       "li",
       { class: "stack" },
@@ -97,6 +104,32 @@ export class Status {
         : null,
       element("p", { class: "row" }, ...choices, button("Copy", copy)),
     );
+  }
+
+  /** Whether my refused passage could stand as one of its own. */
+  #mayAdd({ kind, about, problem }) {
+    const { model } = this;
+    const mine = kind === "put" && about.passage;
+    if (!mine || !model.open || ![410, 412].includes(problem.status)) return false;
+    const other = problem.status === 412 ? problem.current : null;
+    const apart = !other || other.label !== mine.label || other.end <= mine.start || mine.end <= other.start;
+    return apart && !model.clashes(mine.label, mine.start, mine.end, mine.id).length;
+  }
+
+  /** Mark mine anew, under an id of its own, and let the server's passage be. First kept, then forgotten. */
+  async #add({ seq, about: { passage } }) {
+    await this.acts.add(passage);
+    await this.#discard(seq);
+  }
+
+  /** Forget a refused change and show what the server holds instead. */
+  async #discard(seq) {
+    await this.acts.outbox.discard(seq);
+    try {
+      await this.acts.reload();
+    } catch {
+      toast("The server could not be reached. Load the page again to see what it holds.");
+    }
   }
 
   #version(title, passage, { scale, rating }) {
