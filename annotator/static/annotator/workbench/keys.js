@@ -1,35 +1,18 @@
 // Single keys. Digits go by their place on the keyboard and letters too where the layout is not Latin, so that Persian
-// and French keyboards work. Nothing fires in a field or a dialog, and a setting turns single keys off (WCAG 2.1.4).
+// and French keyboards work. Nothing fires in a field or a dialog; single keys can be changed or off (WCAG 2.1.4).
 
 import { byId, openSheet } from "./dom.js";
-
-const SETTING = "credence-single-keys";
+import { Keymap, letterOf } from "./keymap.js";
 
 export class Keys {
   /** @param {object} parts the modules of the workbench */
   constructor(parts) {
     Object.assign(this, parts);
-    this.#readSetting();
+    this.keymap = new Keymap();
     document.addEventListener("keydown", (event) => this.#pressed(event));
     byId("help").addEventListener("click", () => {
       byId("more-tools").hidePopover(); // first: the dialog gives the focus back to what is seen
       byId("shortcuts").showModal();
-    });
-  }
-
-  #readSetting() {
-    const box = byId("single-keys");
-    try {
-      box.checked = localStorage.getItem(SETTING) !== "off";
-    } catch {
-      box.checked = true; // storage is switched off: the setting lasts as long as the page
-    }
-    box.addEventListener("change", () => {
-      try {
-        localStorage.setItem(SETTING, box.checked ? "on" : "off");
-      } catch {
-        // Storage is switched off: the setting lasts as long as the page.
-      }
     });
   }
 
@@ -38,16 +21,18 @@ export class Keys {
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
     const field = target.closest("textarea, select, input:not([type=radio], [type=checkbox])");
     if (event.key === "Escape" && !field) return this.#escape(event);
-    if (field || event.altKey) return undefined;
-    if (event.ctrlKey || event.metaKey) {
+    // AltGr types signs such as "[" on many layouts; some systems report it as Ctrl with Alt.
+    const typed = event.getModifierState("AltGraph");
+    if (field || (event.altKey && !typed)) return undefined;
+    if ((event.ctrlKey || event.metaKey) && !typed) {
       if (letterOf(event) !== "z") return undefined;
       event.preventDefault();
       return event.shiftKey ? this.acts.redo() : this.acts.undo();
     }
-    if (!byId("single-keys").checked) return undefined;
+    if (!this.keymap.on) return undefined;
     const control = target.closest("button, a, summary, input");
     if (control && ["Enter", " ", "ArrowUp", "ArrowDown"].includes(event.key)) return undefined;
-    const act = this.#digit(event) ?? this.#key(event);
+    const act = (typed ? null : this.#digit(event)) ?? this.#key(event);
     if (!act) return undefined;
     event.preventDefault();
     return act();
@@ -65,47 +50,46 @@ export class Keys {
   #key(event) {
     const { cursor, list, model } = this;
     const active = model.get(model.active);
-    const mode = cursor.mode;
     const shift = event.shiftKey;
-    switch (letterOf(event)) {
-      case "j":
-        return () => cursor.move(1, shift);
-      case "k":
-        return () => cursor.move(-1, shift);
+    switch (event.key) {
       case "ArrowDown":
-        return mode ? () => cursor.move(1, shift) : null;
+        return cursor.mode ? () => cursor.move(1, shift) : null;
       case "ArrowUp":
-        return mode ? () => cursor.move(-1, shift) : null;
-      case "u":
-        return () => cursor.unlabelled(shift ? -1 : 1);
-      case "s":
-        return model.open ? () => cursor.setMode(!mode) : null;
-      case ",":
-        return () => list.step(-1);
-      case ".":
-        return () => list.step(1);
+        return cursor.mode ? () => cursor.move(-1, shift) : null;
       case "Enter":
         return active ? () => this.#enter() : null;
-      case "n":
-        return active ? () => this.#focus(".details textarea") : null;
-      case "r":
-        return active ? () => this.#focus(".details input:checked, .details input") : null;
-      case "g":
-        return () => this.#guide();
       case "Delete":
       case "Backspace":
         return active && model.open ? () => list.remove(active.id) : null;
-      case "/":
+    }
+    switch (this.keymap.commandOf(event)) {
+      case "next":
+        return () => cursor.move(1, shift);
+      case "previous":
+        return () => cursor.move(-1, shift);
+      case "unlabelled":
+        return () => cursor.unlabelled(shift ? -1 : 1);
+      case "mode":
+        return model.open ? () => cursor.setMode(!cursor.mode) : null;
+      case "back":
+        return () => list.step(-1);
+      case "on":
+        return () => list.step(1);
+      case "note":
+        return active ? () => this.#focus(".details textarea") : null;
+      case "scales":
+        return active ? () => this.#focus(".details input:checked, .details input") : null;
+      case "guide":
+        return () => this.#guide();
+      case "find":
         return model.open ? () => this.find.open() : null;
-      case "f":
+      case "filter":
         return () => this.#filter();
-      case "?":
+      case "help":
         return () => byId("shortcuts").showModal();
-      case "[":
-      case "{":
+      case "shrink":
         return () => this.#nudge(-1, shift);
-      case "]":
-      case "}":
+      case "grow":
         return () => this.#nudge(1, shift);
       default:
         return null;
@@ -171,14 +155,4 @@ export class Keys {
     if (labelling.brush) return labelling.setBrush(null);
     return cursor.mode ? cursor.setMode(false) : undefined;
   }
-}
-
-/** The key's letter, by its place on the keyboard when the layout has no Latin letters. */
-function letterOf({ key, code }) {
-  const place = /^Key([A-Z])$/.exec(code)?.[1].toLowerCase();
-  const punctuation = { Comma: ",", Period: ".", Slash: "/", BracketLeft: "[", BracketRight: "]" }[code];
-  if (key === "?") return "?";
-  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
-  if (key.length === 1 && key.charCodeAt(0) > 0x24f) return key === "؟" ? "?" : (place ?? punctuation ?? key);
-  return key;
 }

@@ -13,7 +13,7 @@ import { List } from "./list.js";
 import { Minimap } from "./minimap.js";
 import { Model } from "./model.js";
 import { Outline } from "./outline.js";
-import { Paint } from "./paint.js";
+import { Highlights, Paint } from "./paint.js";
 import { Pick } from "./pick.js";
 import { Progress } from "./progress.js";
 import { Popover, Selection } from "./selection.js";
@@ -43,12 +43,6 @@ async function read(config) {
 
 async function start() {
   const config = JSON.parse(byId("config").textContent);
-  if (!globalThis.Highlight || !CSS.highlights) {
-    return refuse(
-      "This browser cannot paint passages, because it lacks the CSS Custom Highlight API. " +
-        "Read them in the marked text view, or use a newer browser.",
-    );
-  }
   const data = await read(config);
   if (!data) return undefined;
 
@@ -59,7 +53,7 @@ async function start() {
   const acts = new Acts(data, { model, config, text, onState: (state) => status.show(state) });
   status.acts = acts;
 
-  const paint = new Paint(model, text);
+  const paint = new Paint(model, text, await ground(model, text, scroller));
   connectDescriptions(paint.descriptions);
   const selection = new Selection(text, () => model.open);
   const cursor = new Cursor(model, text, selection, scroller);
@@ -91,6 +85,13 @@ async function start() {
   await acts.open();
   document.body.dataset.ready = "yes";
   return undefined;
+}
+
+/** What passages are painted on; a browser without highlights gets boxes, whose script no other one loads. */
+async function ground(model, text, scroller) {
+  if (globalThis.Highlight && CSS.highlights) return new Highlights(text, model.labels.keys());
+  const { Boxes } = await import("./boxes.js");
+  return new Boxes(text, scroller);
 }
 
 /** What a paragraph holds is told to screen readers, unless somebody finds it too much; kept on this device. */

@@ -18,7 +18,8 @@ export class Outline {
       frame = requestAnimationFrame(() => this.draw());
     };
     model.on("passages active state", later);
-    new ResizeObserver(later).observe(text.article);
+    const sizes = new ResizeObserver(later); // the stage, too: the text can move within it unchanged
+    for (const each of [text.article, overlay.parentNode]) sizes.observe(each);
     document.fonts.ready.then(later);
   }
 

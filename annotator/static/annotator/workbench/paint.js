@@ -10,27 +10,50 @@ const STROKES = [
   (colour) => `repeating-linear-gradient(${colour} 0 2px, #0000 2px 5px)`,
 ];
 
+/** The browser's own way: one Highlight per label, registered once, and a range for each passage. */
+export class Highlights {
+  /**
+   * @param {import("./text.js").Text} text
+   * @param {Iterable<string>} labels their codes, the later painted over the earlier
+   */
+  constructor(text, labels) {
+    this.text = text;
+    this.ranges = new Map(); // passage -> range
+    this.layers = new Map();
+    for (const code of labels) {
+      const layer = Object.assign(new Highlight(), { priority: this.layers.size });
+      CSS.highlights.set(`label-${code}`, layer);
+      this.layers.set(code, layer);
+    }
+  }
+
+  add(passage) {
+    const range = this.text.staticRange(passage.start, passage.end);
+    this.layers.get(passage.label)?.add(range);
+    this.ranges.set(passage, range);
+  }
+
+  delete(passage) {
+    this.layers.get(passage.label)?.delete(this.ranges.get(passage));
+    this.ranges.delete(passage);
+  }
+}
+
 export class Paint {
   /**
    * @param {import("./model.js").Model} model
    * @param {import("./text.js").Text} text
+   * @param {object} ground what is painted on: takes passages by `add` and `delete`
    */
-  constructor(model, text) {
-    Object.assign(this, { model, text });
-    this.ranges = new Map(); // passage id -> {label, start, end, range}
-    this.highlights = new Map();
+  constructor(model, text, ground) {
+    Object.assign(this, { model, text, ground });
+    this.painted = new Map(); // passage id -> {label, start, end} as painted
     this.columns = [...model.labels.values()];
     this.letters = lettersFor(this.columns);
     this.descriptions = element("div", { hidden: true });
     this.described = new Map(); // words -> id of the element that says them
     text.article.after(this.descriptions);
     this.#styleRail();
-    this.columns.forEach((label, index) => {
-      const highlight = new Highlight();
-      highlight.priority = index;
-      CSS.highlights.set(`label-${label.code}`, highlight);
-      this.highlights.set(label.code, highlight);
-    });
     model.on("passages", () => this.update());
     this.update();
   }
@@ -38,20 +61,20 @@ export class Paint {
   /** Bring highlights and rail in line with the model, touching only what changed. */
   update() {
     const dirty = new Set();
-    for (const [id, painted] of this.ranges) {
+    for (const [id, painted] of this.painted) {
       const passage = this.model.get(id);
       if (passage && passage.label === painted.label && passage.start === painted.start && passage.end === painted.end)
         continue;
-      this.highlights.get(painted.label)?.delete(painted.range);
-      this.ranges.delete(id);
+      this.ground.delete(painted);
+      this.painted.delete(id);
       this.#touch(painted, dirty);
     }
     for (const passage of this.model.passages.values()) {
-      if (this.ranges.has(passage.id)) continue;
       const { id, label, start, end } = passage;
-      const range = this.text.staticRange(start, end);
-      this.highlights.get(label)?.add(range);
-      this.ranges.set(id, { label, start, end, range });
+      if (this.painted.has(id)) continue;
+      const made = { label, start, end };
+      this.ground.add(made);
+      this.painted.set(id, made);
       this.#touch(passage, dirty);
     }
     if (dirty.size) this.#rail(dirty);

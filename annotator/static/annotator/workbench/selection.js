@@ -21,7 +21,7 @@ export class Selection extends EventTarget {
     this.late = null; // what waits for a moment of rest: "drawn" by the mouse, or "settled" otherwise
     document.addEventListener("selectionchange", () => this.#changed());
     text.article.addEventListener("pointerdown", (event) => {
-      this.pressed = event.pointerType !== "touch" && event.button === 0;
+      this.#press(event.pointerType !== "touch" && event.button === 0);
       this.exact = event.altKey;
       if (!this.pressed) return;
       // A press inside a selection would start dragging its words instead of a new selection.
@@ -29,9 +29,7 @@ export class Selection extends EventTarget {
       this.#publish(null);
     });
     addEventListener("pointerup", (event) => this.#released(event));
-    addEventListener("pointercancel", () => {
-      this.pressed = false;
-    });
+    addEventListener("pointercancel", () => this.#press(false));
     text.article.addEventListener("keydown", (event) => {
       if (event.shiftKey && event.key.startsWith("Arrow")) this.exact = true;
     });
@@ -113,9 +111,15 @@ export class Selection extends EventTarget {
     else this.#publish(null);
   }
 
+  /** While a selection is drawn it may pass over the handles of the active passage, which must not catch it. */
+  #press(on) {
+    this.pressed = on;
+    this.text.article.toggleAttribute("data-drawing", on);
+  }
+
   #released(event) {
     if (!this.pressed) return;
-    this.pressed = false;
+    this.#press(false);
     if (event.altKey) this.exact = true;
     this.#later("drawn", 0); // the browser settles the selection of a click after this event
   }

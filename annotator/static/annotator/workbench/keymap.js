@@ -1,0 +1,103 @@
+// Which single key does what. Every command has a key of its own that the reviewer may change; kept on this device.
+
+import { byId, keep, kept } from "./dom.js";
+
+const SETTING = "credence-keys";
+const SWITCH = "credence-single-keys";
+
+const DEFAULTS = {
+  next: "j",
+  previous: "k",
+  unlabelled: "u",
+  mode: "s",
+  back: ",",
+  on: ".",
+  shrink: "[",
+  grow: "]",
+  note: "n",
+  scales: "r",
+  find: "/",
+  filter: "f",
+  guide: "g",
+  help: "?",
+};
+const CODES = { Comma: ",", Period: ".", Slash: "/", BracketLeft: "[", BracketRight: "]" };
+const SHIFTED = { "{": "[", "}": "]" }; // the same keys with Shift
+
+export class Keymap {
+  constructor() {
+    this.keys = { ...DEFAULTS };
+    const own = stored();
+    for (const command of Object.keys(DEFAULTS)) if (this.takes(own[command])) this.keys[command] = own[command];
+    const box = byId("single-keys");
+    box.checked = kept(SWITCH) !== "off";
+    box.addEventListener("change", () => keep(SWITCH, box.checked ? "on" : "off"));
+    this.show();
+    byId("change-keys").addEventListener("toggle", () => this.#open());
+  }
+
+  /** The fields to change keys are seldom wanted, so their script comes when they are. */
+  async #open() {
+    try {
+      const { KeyFields } = await import("./keyfields.js");
+      this.fields ??= new KeyFields(this);
+    } catch {
+      byId("keys-said").textContent = "The server could not be reached. Close and open this again later.";
+    }
+  }
+
+  get defaults() {
+    return DEFAULTS;
+  }
+
+  /** Whether this is one sign without another use: digits choose labels. */
+  takes(key) {
+    return /^[^\d\s\p{M}]$/u.test(key) && key === key.toLowerCase();
+  }
+
+  get on() {
+    return byId("single-keys").checked;
+  }
+
+  /** The command a key press stands for, if any. */
+  commandOf(event) {
+    const key = letterOf(event);
+    return this.commandAt(key) ?? (event.shiftKey ? this.commandAt(SHIFTED[key]) : null);
+  }
+
+  commandAt(key) {
+    return Object.keys(this.keys).find((command) => this.keys[command] === key) ?? null;
+  }
+
+  /** Give commands other keys and keep them. */
+  change(keys) {
+    Object.assign(this.keys, keys);
+    keep(SETTING, JSON.stringify(this.keys));
+    this.show();
+  }
+
+  /** The keys wherever the page names them, for eyes and for assistive technology. */
+  show() {
+    for (const control of document.querySelectorAll("[data-command]")) {
+      const sign = this.keys[control.dataset.command].toUpperCase();
+      if (control.localName === "kbd") control.textContent = sign;
+      else control.setAttribute("aria-keyshortcuts", sign);
+    }
+  }
+}
+
+/** The key's letter, by its place on the keyboard when the layout has no Latin letters. */
+export function letterOf({ key, code }) {
+  if (key === "?" || key === "؟") return "?";
+  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
+  const place = /^Key([A-Z])$/.exec(code)?.[1].toLowerCase();
+  return key.length === 1 && key.charCodeAt(0) > 0x24f ? (place ?? CODES[code] ?? key) : key;
+}
+
+function stored() {
+  try {
+    return JSON.parse(kept(SETTING)) ?? {};
+  } catch {
+    return {}; // written by something else: the keys are as they were at first
+  }
+}
