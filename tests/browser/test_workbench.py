@@ -201,8 +201,11 @@ def test_find_passage_marks_without_a_selection(visit):
     visit.page.get_by_role("button", name="Find passage…").click()
     dialog = visit.page.get_by_role("dialog", name="Find passage")
     dialog.get_by_role("textbox").fill("promote constructive\n dialogue")
+    dialog.get_by_role("textbox").press("Enter")
+    expect(dialog.get_by_role("status")).to_have_text("Choose a label")
     dialog.get_by_role("radio", name="Opinion").check(force=True)
-    dialog.get_by_role("button", name="Mark passage").click()
+    dialog.get_by_role("textbox").press("Enter")
+    expect(dialog).to_be_hidden()
     visit.saved()
     assert one_passage(visit, assignment)["quote"] == "promote constructive dialogue"
 

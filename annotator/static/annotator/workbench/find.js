@@ -17,7 +17,6 @@ export class Find {
     byId("find").addEventListener("click", () => this.open());
     this.input.addEventListener("input", () => this.search());
     this.dialog.querySelector("form").addEventListener("submit", (event) => {
-      if (event.submitter?.value !== "mark" && event.submitter) return;
       event.preventDefault();
       this.mark();
     });

@@ -128,6 +128,8 @@ function connectTools({ acts, model, selection, cursor, popover }) {
   };
   model.on("passages ratings state", show);
   show();
+  for (const each of document.querySelectorAll("[data-cancel]"))
+    each.addEventListener("click", () => each.closest("dialog").close());
   const handle = byId("sheet-handle");
   handle.addEventListener("click", () => openSheet(handle.getAttribute("aria-expanded") !== "true"));
   const stops = [...document.querySelectorAll('[role="toolbar"]')].map((bar) => rove(bar));
