@@ -1,13 +1,21 @@
-"""Static files under hashed names, our scripts without comments and spaces, imports rewritten to the hashed names."""
+"""Static files under hashed names, our scripts without comments and spaces, imports rewritten to the hashed names.
+
+The workbench is written as many modules and served as one script.
+"""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile, File
 from rjsmin import jsmin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from annotator.bundling import bundle
+
 OWN_SCRIPTS = "annotator/"
+BUNDLED = {"annotator/workbench/main.js"}
 VENDORED = "/vendor/"  # third-party files stay as their authors made them
 
 
@@ -28,13 +36,22 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     def save(self, name: str, content: File, max_length: int | None = None) -> str:
         """Store a collected file; our own scripts minified, so that what a reviewer downloads is the code alone."""
         if is_own_script(name):
-            content = ContentFile(minified(content.read()))
+            source = bundle(name, _source) if name in BUNDLED else content.read()
+            content = ContentFile(minified(source))
         return super().save(name, content, max_length=max_length)
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Make the hashed copies; of our own scripts from what was stored, not from the sources again."""
         stored = {name: (self, name) if is_own_script(name) else source for name, source in paths.items()}
         yield from super().post_process(stored, dry_run=dry_run, **options)
+
+
+def _source(name: str) -> str:
+    """Return a script as it was written."""
+    found = finders.find(name)
+    if not found:
+        raise ValueError(f"no static file is called {name}")
+    return Path(found).read_text(encoding="utf-8")
 
 
 def is_own_script(name: str) -> bool:

@@ -93,6 +93,8 @@ class Server:
     passwords: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, list[Any]] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    crew: list[str] = field(default_factory=list)
+    untouched: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -138,11 +140,14 @@ class Server:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
-    def recruit(self) -> list[str]:
-        """Make reviewers with untouched assignments of a study of their own; return their names."""
-        found = dict(line.split("\t") for line in self.run((HERE / "crew.py").read_text()).splitlines())
-        self.passwords |= found
-        return list(found)
+    def one_of_the_crew(self, document: str) -> str:
+        """Return somebody of the study "crew" who has not touched their assignment over a document; each only once."""
+        if not self.crew:
+            found = dict(line.split("\t") for line in self.run((HERE / "crew.py").read_text()).splitlines())
+            self.passwords |= found
+            self.crew = list(found)
+        untouched = self.untouched.setdefault(document, list(self.crew))
+        return untouched.pop()
 
     def is_ready(self) -> bool:
         """Say whether it answers and its database is migrated."""
@@ -192,7 +197,6 @@ class Visit:
     server: Server
     problems: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
-    untouched: dict[str, list[str]] = field(default_factory=dict)
 
     def expect(self, words: str) -> None:
         """Do not count console errors that contain these words."""
@@ -242,7 +246,7 @@ class Visit:
 
     def begin(self, document: str) -> str:
         """Sign in as one of the crew whose assignment over this document is untouched, open it, return its id."""
-        self.sign_in(self.untouched[document].pop())
+        self.sign_in(self.server.one_of_the_crew(document))
         assignment = self.assignment_of(document, "crew")
         self.open(assignment)
         return assignment
@@ -286,16 +290,8 @@ class Visit:
         return self.page.get_by_role("complementary", name="Passages").locator("#passages .passage").nth(number)
 
 
-@pytest.fixture(scope="session")
-def untouched(server: Server) -> dict[str, list[str]]:
-    """Who of the crew still has an untouched assignment over each seed; whoever takes one removes the name."""
-    crew = server.recruit()
-    slugs = re.findall(r'^slug = "(.+)"$', (ROOT / "fixtures" / "documents.toml").read_text(), re.MULTILINE)
-    return {slug: list(crew) for slug in slugs}
-
-
 @pytest.fixture
-def visit(browser: "Browser", server: Server, untouched: dict[str, list[str]]) -> Iterator[Visit]:
+def visit(browser: "Browser", server: Server) -> Iterator[Visit]:
     """A page in a context of its own; at the end nothing unexpected may have gone wrong in it."""
     if not server.is_ready():  # a test that stopped it has failed
         server.stop(signal.SIGKILL)
@@ -306,7 +302,7 @@ def visit(browser: "Browser", server: Server, untouched: dict[str, list[str]]) -
         " console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))"
     )
     context.set_default_timeout(15_000)
-    made = Visit(context.new_page(), server, untouched=untouched)
+    made = Visit(context.new_page(), server)
     made.listen()
     yield made
     context.close()

@@ -54,14 +54,31 @@ class Disk {
   }
 }
 
-/** The same for a browser that refuses to store: the entries live as long as the page. */
+/** The same for a browser that refuses to store: the entries live as long as the page, or until it stores again. */
 class Memory {
-  entries = [];
+  gone = new Set(); // seqs of entries that were on disk and are settled
+
+  constructor(entries = []) {
+    this.entries = entries;
+  }
 
   async change(edit) {
-    const { entries, result } = edit(structuredClone(this.entries));
+    const before = structuredClone(this.entries);
+    const { entries, result } = edit(before);
+    const kept = new Set(entries.map((entry) => entry.seq));
+    for (const { seq } of this.entries) if (!kept.has(seq)) this.gone.add(seq);
     this.entries = entries;
     return { entries, result };
+  }
+
+  /** Put all of it on the disk, beside what other windows put there meanwhile. */
+  async move(disk) {
+    const mine = new Set(this.entries.map((entry) => entry.seq));
+    const others = (entry) => !mine.has(entry.seq) && !this.gone.has(entry.seq);
+    await disk.change((there) => ({
+      entries: [...there.filter(others), ...this.entries].sort((a, b) => a.seq - b.seq),
+      touched: this.entries,
+    }));
   }
 }
 
@@ -99,7 +116,7 @@ export class Outbox {
 
   async open() {
     try {
-      this.store = await Disk.open(this.name);
+      this.store = this.disk = await Disk.open(this.name);
     } catch (error) {
       this.store = new Memory();
       this.storageError = error;
@@ -165,20 +182,31 @@ export class Outbox {
 
   async change(edit) {
     let done;
+    if (this.disk && this.store !== this.disk) await this.recover();
     try {
       done = await this.store.change(edit);
     } catch (error) {
       if (this.store instanceof Memory) throw error;
-      const memory = new Memory();
-      memory.entries = this.entries;
-      this.store = memory;
+      this.store = new Memory(this.entries);
       this.storageError = error;
-      done = await memory.change(edit);
+      done = await this.store.change(edit);
     }
     this.entries = done.entries;
     this.channel.postMessage({ type: "changed" });
     this.report();
     return done.result;
+  }
+
+  /** Leave the memory for the disk once there is room again. */
+  async recover() {
+    const memory = this.store;
+    try {
+      await memory.move(this.disk);
+      this.store = this.disk;
+      this.storageError = null;
+    } catch (error) {
+      this.storageError = error;
+    }
   }
 
   async read() {

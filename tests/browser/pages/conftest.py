@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.places import LATIN, NATO, PERSIAN
-
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Any]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The demo once more."""
     from tests.browser.conftest import Server, free_port
 
@@ -17,10 +15,3 @@ def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     running.start()
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="session")
-def untouched(server: Any) -> dict[str, list[str]]:
-    """Whose assignments the list of places leaves alone."""
-    names = ["admin", "reviewer2", "reviewer3"]
-    return {slug: list(names) for slug in (LATIN, NATO, PERSIAN, "mongolia-nato-global-partnership")}
