@@ -142,7 +142,8 @@ def test_selections_by_mouse(visit, document):
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_selections_by_keyboard(visit, document):
     bench, page = Bench(visit, document), visit.page
-    for _ in range(MANY):
+    made = 0
+    while made < MANY:
         page.keyboard.press("Escape")
         for _ in range(bench.chance.randrange(1, 8)):
             page.keyboard.press(bench.chance.choice(["j", "j", "k", "Shift+J"]))
@@ -150,10 +151,12 @@ def test_selections_by_keyboard(visit, document):
             keys = ["Shift+ArrowRight", "Shift+ArrowLeft", "Control+Shift+ArrowLeft", "]", "[", "Shift+BracketRight"]
             page.keyboard.press(bench.chance.choice(keys))
         shown = page.evaluate(SHOWN)
-        assert shown.strip()
+        if not shown.strip():
+            continue  # the end went back to the start: nothing is selected
         row = bench.stored(lambda: page.keyboard.press(bench.chance.choice("123")))
         assert squeezed(row["quote"]) == squeezed(shown), "what was shown as selected"
         bench.clear()
+        made += 1
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

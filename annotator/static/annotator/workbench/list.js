@@ -19,7 +19,8 @@ export class List {
     byId("filter-toggle").addEventListener("click", ({ currentTarget }) => this.#toggleFilter(currentTarget));
     byId("filter").addEventListener("input", () => this.#readFilter());
     byId("empty-start").addEventListener("click", () => this.cursor.setMode(true));
-    this.model.on("passages active state", () => this.update());
+    this.model.on("passages state", () => this.update());
+    this.model.on("active", ({ id }) => id === this.shown || this.update());
     this.update();
   }
 
@@ -56,9 +57,10 @@ export class List {
   update() {
     const { model, list } = this;
     const all = model.ordered;
+    this.shown = model.active; // the passage whose details are open
     const shown = all.filter((one) => this.#matches(one) || one.id === model.active);
     byId("passage-count").textContent = all.length;
-    const missing = all.reduce((sum, one) => sum + model.missingRatings(one).length, 0);
+    const missing = model.missingInPassages;
     byId("missing-count").textContent = missing ? `${missing} not rated` : "";
     byId("no-passages").hidden = all.length > 0;
     byId("no-matches").hidden = all.length === 0 || shown.length > 0;

@@ -16,6 +16,7 @@ export class Model extends EventTarget {
     );
     this.scales = new Map(data.codebook.scales.map((scale) => [scale.code, scale]));
     this.asked = new Map(); // label code -> its scales, since they are asked for every passage at every change
+    this.lacking = new WeakMap(); // passage -> required scales it lacks; a changed passage is another object
     this.take(data);
     this.active = null; // id of the active passage
   }
@@ -49,9 +50,7 @@ export class Model extends EventTarget {
 
   /** Live passages in reading order: by start, the longer first. */
   get ordered() {
-    this.order ??= [...this.passages.values()].sort(
-      (a, b) => a.start - b.start || b.end - a.end || (a.id < b.id ? -1 : 1),
-    );
+    this.order ??= [...this.passages.values()].sort(inReadingOrder);
     return this.order;
   }
 
@@ -60,7 +59,8 @@ export class Model extends EventTarget {
     const before = this.get(id);
     if (passage) this.passages.set(id, passage);
     else this.passages.delete(id);
-    this.order = null;
+    if (this.order && before) this.order.splice(this.order.indexOf(before), 1);
+    if (this.order && passage) this.order.splice(placeFor(passage, this.order), 0, passage);
     if (!passage && this.active === id) this.active = null;
     return { id, before, after: passage };
   }
@@ -109,8 +109,18 @@ export class Model extends EventTarget {
   }
 
   missingRatings(passage) {
-    const given = new Set(passage.ratings.map((one) => one.scale));
-    return this.passageScales(passage.label).filter((scale) => scale.required && !given.has(scale.code));
+    let missing = this.lacking.get(passage);
+    if (!missing) {
+      const given = new Set(passage.ratings.map((one) => one.scale));
+      missing = this.passageScales(passage.label).filter((scale) => scale.required && !given.has(scale.code));
+      this.lacking.set(passage, missing);
+    }
+    return missing;
+  }
+
+  /** How many ratings passages still lack. */
+  get missingInPassages() {
+    return this.ordered.reduce((sum, one) => sum + this.missingRatings(one).length, 0);
   }
 
   /** Everything a complete coding still lacks, each with words and the place where it is mended. */
@@ -125,6 +135,12 @@ export class Model extends EventTarget {
         });
       }
     });
+    return [...gaps, ...this.documentGaps];
+  }
+
+  /** What the ratings of the document still lack: an answer, or evidence for one. */
+  get documentGaps() {
+    const gaps = [];
     for (const scale of this.documentScales) {
       const lack = this.#lackOf(scale);
       if (lack === null) continue;
@@ -143,6 +159,20 @@ export class Model extends EventTarget {
     const judged = !scale.points.find((point) => point.value === rating.point)?.missing;
     return scale.needs_evidence && judged && !rating.evidence.length ? ", no passage named as evidence" : null;
   }
+}
+
+const inReadingOrder = (a, b) => a.start - b.start || b.end - a.end || (a.id < b.id ? -1 : 1);
+
+/** Index at which a passage belongs among others in reading order. */
+function placeFor(passage, order) {
+  let low = 0;
+  let high = order.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (inReadingOrder(order[middle], passage) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A passage as this page keeps it, from the API's annotation; the quote is cut from the text. */

@@ -94,7 +94,11 @@ export class Paint {
 
   #rail(dirty) {
     const held = new Map([...dirty].map((line) => [line, []]));
+    const { lines, offsets } = this.text;
+    const from = offsets.toPoints(lines[Math.min(...dirty)].start);
+    const to = offsets.toPoints(lines[Math.max(...dirty)].end);
     for (const passage of this.model.ordered) {
+      if (passage.end <= from || passage.start > to) continue;
       const [first, last] = this.#lines(passage);
       for (let line = first; line <= last; line++) held.get(line)?.push(passage.label);
     }

@@ -87,7 +87,8 @@ export class Progress {
   show() {
     const all = this.text.sentences.length;
     const { open } = this.model;
-    const missing = open ? this.model.gaps.filter((gap) => !gap.evidence).length : 0;
+    const answers = open ? this.model.documentGaps.filter((gap) => !gap.evidence).length : 0;
+    const missing = open ? this.model.missingInPassages + answers : 0;
     const { minutes } = this;
     byId("progress-words").textContent = `${this.seen.size} of ${count(all, "sentence")} looked at`;
     byId("progress-rest").textContent = [

@@ -92,13 +92,13 @@ export class Selection extends EventTarget {
     this.timer = setTimeout(() => this.flush(), wait);
   }
 
-  /** Take now what was about to be taken: a label's key may come before the selection has rested. */
+  /** Take now what is selected: a label's key may come before it has rested, or before the browser has told of it. */
   flush() {
     const { late } = this;
     clearTimeout(this.timer);
     this.late = null;
-    if (late === "settled") this.#settle();
-    else if (late === "drawn") this.#drawn();
+    if (late === "drawn") this.#drawn();
+    else this.#settle();
   }
 
   #settle() {
