@@ -56,15 +56,14 @@ class Disk {
 
 /** The same for a browser that refuses to store: the entries live as long as the page, or until it stores again. */
 class Memory {
-  gone = new Set(); // seqs of entries that were on disk and are settled
+  gone = new Set(); // seqs of entries that are settled and may still be on the disk
 
   constructor(entries = []) {
     this.entries = entries;
   }
 
   async change(edit) {
-    const before = structuredClone(this.entries);
-    const { entries, result } = edit(before);
+    const { entries, result } = edit(structuredClone(this.entries));
     const kept = new Set(entries.map((entry) => entry.seq));
     for (const { seq } of this.entries) if (!kept.has(seq)) this.gone.add(seq);
     this.entries = entries;
@@ -107,6 +106,7 @@ export class Outbox {
     this.name = `credence-outbox-${user}`;
     Object.assign(this, { send, isMine, onState, onAnswer });
     this.entries = [];
+    this.turn = Promise.resolve(); // done when the edit before is
     this.storing = 0; // changes on their way to the disk
     this.mode = "idle"; // idle, sending, offline, sign-in
     this.storageError = null;
@@ -180,39 +180,49 @@ export class Outbox {
 
   // ---- storing
 
+  /** Edit the entries and tell the other windows. */
   async change(edit) {
+    const result = await this.edit(edit);
+    this.channel.postMessage({ type: "changed" });
+    return result;
+  }
+
+  async read() {
+    await this.edit((all) => ({ entries: all }));
+  }
+
+  /** One edit after the other: none may meet the store half on its way from the disk to memory, or back. */
+  edit(edit) {
+    const done = this.turn.then(() => this.editNow(edit));
+    this.turn = done.catch(() => {});
+    return done;
+  }
+
+  async editNow(edit) {
     let done;
     if (this.disk && this.store !== this.disk) await this.recover();
     try {
       done = await this.store.change(edit);
     } catch (error) {
-      if (this.store instanceof Memory) throw error;
+      if (this.store !== this.disk) throw error;
       this.store = new Memory(this.entries);
       this.storageError = error;
       done = await this.store.change(edit);
     }
     this.entries = done.entries;
-    this.channel.postMessage({ type: "changed" });
     this.report();
     return done.result;
   }
 
   /** Leave the memory for the disk once there is room again. */
   async recover() {
-    const memory = this.store;
     try {
-      await memory.move(this.disk);
+      await this.store.move(this.disk);
       this.store = this.disk;
       this.storageError = null;
     } catch (error) {
       this.storageError = error;
     }
-  }
-
-  async read() {
-    const { entries } = await this.store.change((all) => ({ entries: all }));
-    this.entries = entries;
-    this.report();
   }
 
   heard(message) {

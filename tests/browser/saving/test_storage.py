@@ -94,3 +94,19 @@ def test_what_was_on_the_disk_before_it_was_full_is_not_sent_twice(visit):
     (held,) = visit.passages(assignment)
     assert [one["point"] for one in held["ratings"]] == [2]
     assert visit.page.evaluate(KEPT) == []
+
+
+def test_both_changes_of_one_act_outlive_a_device_that_fills_up(visit):
+    visit.page.add_init_script(FILLING)
+    assignment = visit.begin(DOCUMENT)
+    visit.mark("Fact", "innovative approaches")
+    visit.page.evaluate("globalThis.full = true")
+    visit.draw("challenges requires sustained commitment and innovative approaches")
+    visit.page.keyboard.press("1")
+    visit.page.get_by_role("dialog").get_by_role("button", name="Replace").click()
+    visit.saved()
+    quotes = ["challenges requires sustained commitment and innovative approaches"]
+    assert [one["quote"] for one in visit.passages(assignment)] == quotes
+    visit.page.reload()
+    visit.page.wait_for_selector("body[data-ready]")
+    expect(visit.page.locator("#passages .passage .quote")).to_have_text(quotes)
