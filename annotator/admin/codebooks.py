@@ -1,5 +1,6 @@
 """Codebooks: drafts are written here, then published, which freezes them; what follows is a new version."""
 
+from abc import abstractmethod
 from dataclasses import replace
 from typing import Any
 
@@ -134,9 +135,9 @@ class CodebookDeed(Deed):
 
     permission = "annotator.change_codebook"
 
+    @abstractmethod
     def fits(self, codebook: Codebook) -> bool:
         """Whether the state of the codebook allows it."""
-        raise NotImplementedError
 
     def offered(self, request: HttpRequest, row: Codebook) -> bool:
         """Offer it to those permitted, in the fitting state."""

@@ -1,5 +1,6 @@
 """Deeds: what can be done to one row besides editing it, each a button on its page, a form that asks, an action."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,7 +25,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class Deed:
+class Deed(ABC):
     """One thing that can be done to a row; `name` stands in its address, `title` on its button."""
 
     name: ClassVar[str]
@@ -32,17 +33,17 @@ class Deed:
     explanation: ClassVar[str] = ""
     stops: ClassVar[bool] = False  # a button that warns
 
+    @abstractmethod
     def offered(self, request: HttpRequest, row: models.Model) -> bool:
         """Whether this person is offered it for this row; the action decides again."""
-        raise NotImplementedError
 
     def form(self, request: HttpRequest, row: models.Model, data: Any) -> forms.BaseForm:
         """Return the form that asks."""
         return forms.Form(data)
 
+    @abstractmethod
     def do(self, request: HttpRequest, row: models.Model, answers: dict[str, Any]) -> str:
         """Call the action and return what to say about it; raises ActionError or ValidationError."""
-        raise NotImplementedError
 
     def next_page(self, request: HttpRequest, row: models.Model) -> str | None:
         """Where to go on; None = the row's page."""
