@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
+from tests.browser.texts import EMOJI as DOCUMENT
 
-DOCUMENT = "nato-engagement-with-partner-nations"
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 
 def elsewhere(visit, method, path, **options):
@@ -37,6 +37,20 @@ def attention(visit):
     return visit.page.get_by_role("dialog", name="Needs attention")
 
 
+def test_change_made_elsewhere_meanwhile_is_shown_beside_mine(visit):
+    assignment = visit.begin(DOCUMENT)
+    visit.expect("412")
+    visit.mark("Fact", "peacekeeping missions")
+    edited_elsewhere(visit, assignment, label="opinion", note="from the other window")
+    visit.page.keyboard.press("Shift+Digit2")
+    dialog = attention(visit)
+    expect(dialog).to_contain_text("from the other window")
+    dialog.get_by_role("button", name="Keep mine").click()
+    visit.saved()
+    (kept,) = visit.passages(assignment)
+    assert (kept["label"], kept["ratings"], kept["note"]) == ("fact", [{"scale": "slant", "point": -1}], "")
+
+
 def test_both_versions_of_a_passage_can_be_kept(visit):
     assignment = visit.begin(DOCUMENT)
     visit.expect("412")
@@ -46,6 +60,7 @@ def test_both_versions_of_a_passage_can_be_kept(visit):
     stored = edited_elsewhere(visit, assignment, label="opinion", note="from the other device")
     visit.page.keyboard.press("Shift+Digit4")
     dialog = attention(visit)
+    expect(dialog).to_contain_text("This was changed in another window or on another device meanwhile.")
     dialog.get_by_role("button", name="Keep both").click()
     expect(dialog).to_be_hidden()
     visit.saved()
@@ -80,6 +95,7 @@ def test_passage_deleted_elsewhere_is_marked_again(visit):
     elsewhere(visit, "DELETE", f"annotations/{stored['id']}/", headers={"If-Match": f'"{stored["version"]}"'})
     visit.page.keyboard.press("Shift+Digit5")
     dialog = attention(visit)
+    expect(dialog).to_contain_text("This passage was deleted in another window or on another device meanwhile.")
     dialog.get_by_role("button", name="Mark again").click()
     visit.saved()
     (held,) = visit.passages(assignment)
@@ -105,7 +121,7 @@ def test_work_of_somebody_who_left_the_study_is_kept_with_the_reason(visit):
     expect(dialog).to_contain_text("study")
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     dialog.get_by_role("button", name="Copy").click()
-    expect(visit.page.get_by_role("status", name="Announcements")).to_have_text("Copied")
+    expect(dialog.get_by_role("button", name="Copied")).to_be_visible()
     assert json.loads(visit.page.evaluate("navigator.clipboard.readText()"))["quote"] == "peacekeeping missions"
     with visit.page.expect_download() as saved:
         dialog.get_by_role("button", name="Download all").click()

@@ -183,18 +183,17 @@ export class Acts {
 
   // ---- what can be done
 
-  /** Mark [start, end) with a label. Returns the new id. */
-  async mark(label, start, end, replaced = []) {
-    const id = uuid7();
-    const passage = { id, label, start, end, quote: this.text.slice(start, end), note: "", ratings: [] };
-    await this.act([...replaced.map((one) => ({ id: one.id, to: null })), { id, to: passage }], { activate: id });
-    return id;
+  /** Mark [start, end) with a label; `replaced` go with the same act. Returns the new id. */
+  mark(label, start, end, replaced) {
+    return this.add({ label, start, end, quote: this.text.slice(start, end), note: "", ratings: [] }, replaced);
   }
 
-  /** Keep what another passage says as a passage of its own. */
-  async add({ label, start, end, quote, note, ratings }) {
+  /** Keep a passage under an id of its own. */
+  async add({ label, start, end, quote, note, ratings }, replaced = []) {
     const id = uuid7();
-    await this.act([{ id, to: { id, label, start, end, quote, note, ratings } }], { activate: id });
+    const to = { id, label, start, end, quote, note, ratings };
+    await this.act([...replaced.map((one) => ({ id: one.id, to: null })), { id, to }], { activate: id });
+    return id;
   }
 
   /** Grow one passage over others and give it a label: all notes are kept, the first passage's ratings win. */

@@ -1,10 +1,16 @@
 // The save state in words, always in the same place, and what the reader can do about it.
 
-import { announce, byId, download, element, icon, quoted, toast } from "./dom.js";
+import { byId, download, element, icon, quoted, toast } from "./dom.js";
 import { shorten } from "./labelling.js";
 import { scaleName } from "./model.js";
 
 const ICONS = { saved: "check", saving: "busy", offline: "offline", "sign-in": "lock", conflict: "alert" };
+
+// What another window or device of the same reviewer did meanwhile, in the reviewer's words instead of the API's.
+const ELSEWHERE = {
+  410: "This passage was deleted in another window or on another device meanwhile.",
+  412: "This was changed in another window or on another device meanwhile. Which shall stand?",
+};
 
 const changes = (count) => (count === 1 ? "1 change" : `${count} changes`);
 
@@ -80,10 +86,13 @@ export class Status {
     const stale = problem.status === 412 && problem.current;
     const button = (words, act) => element("button", { type: "button", class: "button", on: { click: act } }, words);
     const discard = () => this.#discard(seq);
-    const copy = async () => {
-      await navigator.clipboard?.writeText(JSON.stringify(entry.body ?? about, null, 2));
-      announce("Copied");
-    };
+    // Said on the button itself: what lies behind an open dialog is neither seen nor heard.
+    const copy = ({ currentTarget: pressed }) =>
+      navigator.clipboard.writeText(JSON.stringify(entry.body ?? about, null, 2)).then(
+        () => pressed.replaceChildren("Copied"),
+        () => pressed.replaceChildren("Copying is forbidden"),
+      );
+    const reason = ELSEWHERE[problem.status] || problem.detail || `The server answered ${problem.status}.`;
     const choices = [];
     if (stale) {
       choices.push(button("Keep mine", () => outbox.retry(seq, problem.current.version)));
@@ -97,12 +106,12 @@ export class Status {
     return element(
       "li",
       { class: "stack" },
-      element("p", { class: "small" }, problem.detail || `The server answered ${problem.status}.`),
+      element("p", { class: "small" }, reason),
       this.#version(stale ? "Yours" : "", about.passage, about),
       stale
         ? this.#version("The other", about.passage && problem.current, { scale: about.scale, rating: problem.current })
         : null,
-      element("p", { class: "row" }, ...choices, button("Copy", copy)),
+      element("p", { class: "row" }, ...choices, navigator.clipboard ? button("Copy", copy) : null),
     );
   }
 
