@@ -26,7 +26,6 @@ if os.environ.get("CREDENCE_REQUIRE_BROWSER") == "1":
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-SEEDS = Path(ROOT) / "fixtures" / "documents"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-LATIN = "japan-mongolia-defense-pact"
-NATO = "nato-engagement-with-partner-nations"
-PERSIAN = "mongolia-usa-military-partnership"
+from tests.browser.texts import CHINESE, PERSIAN
+from tests.browser.texts import PLAIN as LATIN
+
 ADMIN = (
     *("", "annotator/study/", "annotator/study/add/", "annotator/assignment/", "annotator/assignment/add/"),
     *("annotator/user/", "annotator/codebook/", "annotator/codebook/1/change/", "annotator/annotation/"),
@@ -148,7 +148,7 @@ PLACES = [
     Place("csrf failure", "reviewer4", "/account/password/", _stale_form),
     Place("forbidden", ONE, _served(403, "Not allowed", "Your account may not do this.")),
     Place("server error", ONE, _served(500, "Something failed", "Something failed on our side.")),
-    Place("workbench, empty", ONE, _seed(document="mongolia-nato-global-partnership")),
+    Place("workbench, empty", ONE, _seed(document=CHINESE)),
     Place("workbench, sentence mode", ONE, _seed(), _keys(*MARK, "s")),
     Place("workbench, details", ONE, _seed(), _keys(*MARK, ".")),
     Place("workbench, popover", ONE, _seed(), _select),

@@ -6,23 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.browser.texts import PERSIAN, spot
+
 DOCUMENT = "/studies/demonstration/documents/demonstration-{}/"
 PAINTED = """() => Object.fromEntries([...CSS.highlights].map(([name, ranges]) => [name, [...ranges].map(
   (range) => range.startContainer.data.slice(range.startOffset, range.endOffset))]))"""
-# A pixel inside the first letter of a stretch of the text.
-SPOT = """(words) => {
-  for (const { firstChild: node } of document.querySelectorAll('#text p')) {
-    const at = node?.data.indexOf(words) ?? -1;
-    if (at < 0) continue;
-    node.parentElement.scrollIntoView({ block: 'center' });
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + 1);
-    const box = range.getBoundingClientRect();
-    return [box.left + 2, box.top + box.height / 2];
-  }
-  throw new Error(`${words} is not in the text`);
-}"""
 
 
 def heat_of(visit: Any) -> dict[str, Any]:
@@ -55,7 +43,7 @@ def test_a_place_is_outlined_from_the_list_and_from_the_text(visit):
     assert page.locator(".outline path").get_attribute("d").startswith("M")
     start, end, number = heat_of(visit)["cases"][4]
     text = "\n".join(page.locator("#text p").evaluate_all("all => all.map((p) => p.textContent)"))
-    page.mouse.click(*page.evaluate(SPOT, text[start:end].split("\n")[0]))
+    page.mouse.click(*spot(page, text[start:end].split("\n")[0], scroll=True))
     assert page.locator("[data-case][aria-current]").get_attribute("data-case") == str(number)
 
 
@@ -66,7 +54,7 @@ PAGES = (
     DOCUMENT.format(3),
     DOCUMENT.format(3) + "?view=table&layer=ai",
     "/studies/seeds/",
-    "/studies/seeds/documents/mongolia-usa-military-partnership/",
+    f"/studies/seeds/documents/{PERSIAN}/",
     "/codebooks/credence-default/1/",
     "/account/",
     "/account/tokens/",

@@ -2,26 +2,18 @@
 
 import pytest
 
+from tests.browser.texts import PLAIN as DOCUMENT
+from tests.browser.texts import rectangles
+
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 OUTER, INNER = "international peacekeeping missions", "peacekeeping missions"
-DOCUMENT = "japan-mongolia-defense-pact"
+
 LACKING = "delete globalThis.Highlight; Object.defineProperty(CSS, 'highlights', { value: undefined });"
 BOXES = """[...document.querySelectorAll('.boxes div')].map((box) => {
   const { x, y, width, height } = box.getBoundingClientRect();
-  return [box.dataset.label, ...[x, y, width, height].map(Math.round)];
+  return [box.dataset.label, x, y, width, height];
 })"""
-# Where the words stand, asked of the browser line by line.
-WORDS = """(words) => {
-  for (const { firstChild: node } of document.querySelectorAll('#text p')) {
-    const at = node?.data.indexOf(words) ?? -1;
-    if (at < 0) continue;
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + words.length);
-    return [...range.getClientRects()].map(({ x, y, width, height }) => [x, y, width, height].map(Math.round));
-  }
-}"""
 
 
 def test_passages_are_painted_as_boxes_where_their_words_stand(visit):
@@ -35,11 +27,11 @@ def test_passages_are_painted_as_boxes_where_their_words_stand(visit):
 
     def painted():
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        return sorted(page.evaluate(BOXES))
+        return sorted([label, *map(round, box)] for label, *box in page.evaluate(BOXES))
 
     def standing():
-        fact, opinion = page.evaluate(WORDS, OUTER), page.evaluate(WORDS, INNER)
-        return sorted([["fact", *box] for box in fact] + [["opinion", *box] for box in opinion])
+        words = (("fact", OUTER), ("opinion", INNER))
+        return sorted([label, *map(round, box)] for label, each in words for box in rectangles(page, each))
 
     assert painted() == standing()
     page.set_viewport_size({"width": 700, "height": 500})  # other lines, out of view
@@ -57,7 +49,7 @@ def test_passages_are_painted_as_boxes_where_their_words_stand(visit):
     page.locator("#text").focus()
     page.keyboard.press("Delete")
     visit.saved()
-    assert [box[0] for box in painted()] == ["fact"] * len(page.evaluate(WORDS, OUTER))
+    assert [box[0] for box in painted()] == ["fact"] * len(rectangles(page, OUTER))
     page.keyboard.press("Control+z")
     visit.saved()
     assert painted() == standing()

@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.browser.texts import PERSIAN as LONG
+from tests.browser.texts import PLAIN as SHORT
+
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
-LONG = "mongolia-usa-military-partnership"
-SHORT = "japan-mongolia-defense-pact"
 MANY = 50
 RATING = {"fact": "slant", "opinion": "slant", "ai": "basis"}
 

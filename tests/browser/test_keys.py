@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.browser.texts import EMOJI as DOCUMENT
+
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
-DOCUMENT = "nato-engagement-with-partner-nations"
 SELECTED = "getSelection().toString().trim()"
 # One key press as a browser reports it for another layout; Playwright's own keyboard is American.
 TYPE = """([key, code, more]) => document.activeElement.dispatchEvent(

@@ -2,7 +2,7 @@
 
 import pytest
 
-DOCUMENT = "mongolia-usa-military-partnership"
+from tests.browser.texts import PERSIAN as DOCUMENT
 
 
 @pytest.fixture

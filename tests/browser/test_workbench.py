@@ -2,40 +2,14 @@
 
 import gzip
 import re
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.texts import CHINESE, EMOJI, EMOJI_TOO, PERSIAN, PLAIN, spot, text_of
+
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
-
-ROOT = Path(__file__).parents[2]
-CHINESE = "mongolia-nato-global-partnership"
-PERSIAN = "mongolia-usa-military-partnership"
-EMOJI = "nato-engagement-with-partner-nations"
-EMOJI_TOO = "nato-military-diplomacy"
-PLAIN = "japan-mongolia-defense-pact"
-NUMBERS = {CHINESE: "000", PERSIAN: "001", EMOJI: "002", PLAIN: "003", EMOJI_TOO: "004"}
-
-# The middle of the first letter of some words, as they stand on the screen now.
-SPOT = """(words) => {
-  for (const { firstChild: node } of document.querySelectorAll('#text p')) {
-    const at = node?.data.indexOf(words) ?? -1;
-    if (at < 0) continue;
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + 1);
-    const box = range.getBoundingClientRect();
-    return [box.left + box.width / 2, box.top + box.height / 2];
-  }
-}"""
-
-
-def text_of(document: str) -> str:
-    """The document as its file has it: the oracle, read past the server."""
-    (file,) = (ROOT / "fixtures" / "documents").glob(f"{NUMBERS[document]}_*.txt")
-    return file.read_bytes().decode()
 
 
 def one_passage(visit, assignment: str) -> dict[str, Any]:
@@ -110,7 +84,7 @@ def test_click_goes_from_the_shortest_passage_to_the_next_outer(visit):
     visit.mark("Fact", "enhance collective")
     visit.page.keyboard.press("Escape")
     expect(visit.page.get_by_role("group", name="Passage", exact=True)).to_have_count(0)
-    x, y = visit.page.evaluate(SPOT, "collective")
+    x, y = spot(visit.page, "collective")
     current = visit.page.locator('#passages .passage[aria-current="true"]')
     for label in ("Fact", "Opinion", "Fact"):
         visit.page.mouse.click(x, y)
@@ -196,6 +170,36 @@ def test_same_label_overlap_is_merged_into_one_passage(visit):
     assert one_passage(visit, assignment)["quote"] == "self-proclaimed global hegemon with a small"
 
 
+def test_relabelling_over_another_passage_keeps_both_notes_and_is_one_act_to_undo(visit):
+    assignment = visit.begin(PERSIAN)
+    page = visit.page
+    visit.mark("Opinion", "self-proclaimed global hegemon")
+    visit.mark("Fact", "global hegemon with a small")
+    for words in ("on the fact", "on the opinion"):
+        page.keyboard.press("n")
+        page.keyboard.insert_text(words)
+        page.keyboard.press("Control+Enter")
+        page.keyboard.press(",")
+    visit.saved()
+    before = visit.passages(assignment)
+    assert sorted((one["label"], one["note"]) for one in before) == [
+        ("fact", "on the fact"),
+        ("opinion", "on the opinion"),
+    ]
+    page.keyboard.press("2")  # the fact is active again
+    page.get_by_role("dialog").get_by_role("button", name="Merge").click()
+    visit.saved()
+    merged = one_passage(visit, assignment)
+    assert merged["quote"] == "self-proclaimed global hegemon with a small"
+    assert sorted(merged["note"].split("\n")) == ["on the fact", "on the opinion"]
+    page.keyboard.press("Control+z")
+    expect(page.locator("#passages .passage")).to_have_count(2)
+    visit.saved()
+    kept = ("id", "label", "start", "end", "quote", "note", "ratings")
+    again = visit.passages(assignment)
+    assert [[one[key] for key in kept] for one in again] == [[one[key] for key in kept] for one in before]
+
+
 def test_find_passage_marks_without_a_selection(visit):
     assignment = visit.begin(CHINESE)
     visit.page.get_by_role("button", name="Find passage…").click()
@@ -221,99 +225,6 @@ def test_keys_typed_into_a_note_do_nothing_else(visit):
     assert (stored["note"], stored["label"]) == ("123 jks u?", "fact")
 
 
-def test_work_done_without_a_network_is_saved_once(visit):
-    assignment = visit.begin(PERSIAN)
-    visit.expect("ERR_INTERNET_DISCONNECTED")
-    context = visit.page.context
-    context.set_offline(True)
-    for key in ("j", "1", "Shift+Digit3", "j", "2", "j", "1"):
-        visit.page.keyboard.press(key)
-    expect(visit.page.get_by_role("status", name="Save state")).to_have_text(
-        re.compile(r"^Offline: \d changes on this device$")
-    )
-    expect(visit.page.locator("#passages .passage")).to_have_count(3)
-    context.set_offline(False)
-    visit.saved()
-    found = visit.passages(assignment)
-    assert [one["label"] for one in found] == ["fact", "opinion", "fact"]
-    assert [one["ratings"] for one in found] == [[{"scale": "slant", "point": 0}], [], []]
-
-
-def test_work_done_while_the_server_was_killed_outlives_the_page_and_is_sent_later(visit):
-    assignment = visit.begin(CHINESE)
-    visit.expect("ERR_CONNECTION_REFUSED")
-    visit.server.stop(signal.SIGKILL)
-    visit.page.keyboard.press("j")
-    visit.page.keyboard.press("2")
-    visit.page.keyboard.press("Shift+Digit2")
-    unsent = re.compile(r"^Offline: (1 change|2 changes) on this device$")  # joined if the first was not tried yet
-    expect(visit.page.get_by_role("status", name="Save state")).to_have_text(unsent)
-    expect(visit.page.locator("#passages .passage")).to_contain_text("slant −1")
-    visit.page.close(run_before_unload=False)
-    visit.server.start()
-    visit.reopen()
-    assert visit.passages(assignment) == []
-    visit.open(assignment)
-    visit.saved()
-    found = [(one["label"], one["ratings"]) for one in visit.passages(assignment)]
-    assert found == [("opinion", [{"scale": "slant", "point": -1}])]
-
-
-def test_browser_that_refuses_to_store_says_so_and_still_saves(visit):
-    visit.sign_in(next(iter(visit.server.passwords)))
-    visit.page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
-    assignment = visit.assignment_of(PLAIN)
-    visit.open(assignment)
-    expect(visit.page.get_by_role("alert").filter(has_text="This browser can’t keep unsent work")).to_be_visible()
-    visit.mark("AI-generated", "Toyota Mega Cruiser")
-    assert "Toyota Mega Cruiser" in [one["quote"] for one in visit.passages(assignment)]
-
-
-def test_after_the_session_ended_work_waits_for_signing_in(visit):
-    assignment = visit.begin(CHINESE)
-    name = visit.page.locator(".menu > summary > bdi").text_content()
-    visit.expect("401")
-    context = visit.page.context
-    context.clear_cookies()
-    visit.page.keyboard.press("j")
-    visit.page.keyboard.press("1")
-    expect(visit.page.get_by_role("status", name="Save state")).to_have_text("Sign in to send 1")
-    with context.expect_page() as opened:
-        visit.page.get_by_role("link", name="Sign in").click()
-    tab = opened.value
-    tab.get_by_label("User name").fill(name)
-    tab.get_by_label("Password").fill(visit.server.passwords[name])
-    tab.get_by_role("button", name="Sign in").click()
-    tab.wait_for_selector("body[data-ready]")
-    tab.close()
-    visit.page.bring_to_front()
-    visit.saved()
-    assert [one["label"] for one in visit.passages(assignment)] == ["fact"]
-
-
-def test_another_reviewers_session_never_sends_my_work(visit):
-    visit.expect("401")
-    someone_else = next(iter(visit.server.passwords))
-    visit.sign_in(someone_else)
-    visit.page.context.clear_cookies()
-    assignment = visit.begin(EMOJI_TOO)
-    own = visit.page.context.cookies()
-    visit.page.context.clear_cookies()
-    visit.page.keyboard.press("j")
-    visit.page.keyboard.press("1")
-    state = visit.page.get_by_role("status", name="Save state")
-    expect(state).to_have_text("Sign in to send 1")
-    visit.page.context.add_cookies(visit.server.cookies[someone_else])
-    with visit.page.expect_response("**/api/v1/me/") as asked:
-        pass
-    assert asked.value.json()["username"] == someone_else
-    expect(state).to_have_text("Sign in to send 1")
-    visit.page.context.clear_cookies()
-    visit.page.context.add_cookies(own)
-    visit.saved()
-    assert [one["label"] for one in visit.passages(assignment)] == ["fact"]
-
-
 def test_handles_and_bracket_keys_move_the_ends_of_a_passage(visit):
     assignment = visit.begin(CHINESE)
     visit.mark("Fact", "promote constructive dialogue")
@@ -323,7 +234,7 @@ def test_handles_and_bracket_keys_move_the_ends_of_a_passage(visit):
     assert one_passage(visit, assignment)["quote"] == "constructive dialogue between"
     visit.page.get_by_role("button", name="Sentence snap").first.click()
     handle = visit.page.locator('.handle[data-side="end"]').bounding_box()
-    x, y = visit.page.evaluate(SPOT, "trend.")
+    x, y = spot(visit.page, "trend.")
     visit.page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
     visit.page.mouse.down()
     visit.page.mouse.move(x, y, steps=5)
@@ -332,46 +243,6 @@ def test_handles_and_bracket_keys_move_the_ends_of_a_passage(visit):
     resized = one_passage(visit, assignment)
     assert resized["quote"].startswith("constructive dialogue between China and Mongolia on NATO's")
     assert text_of(CHINESE)[resized["start"] : resized["end"]] == resized["quote"]
-
-
-def test_change_made_elsewhere_meanwhile_is_shown_beside_mine(visit):
-    assignment = visit.begin(PLAIN)
-    visit.expect("412")
-    visit.mark("Fact", "peacekeeping missions")
-    stored = one_passage(visit, assignment)
-    cookies = {one["name"]: one["value"] for one in visit.page.context.cookies()}
-    fields = {key: stored[key] for key in ("assignment", "start", "end", "quote", "ratings")}
-    answer = visit.page.request.put(
-        f"{visit.server.address}/api/v1/annotations/{stored['id']}/",
-        data={**fields, "label": "opinion", "note": "from the other window"},
-        headers={"If-Match": f'"{stored["version"]}"', "X-CSRFToken": cookies["csrftoken"]},
-    )
-    assert answer.ok
-    visit.page.keyboard.press("Shift+Digit2")
-    expect(visit.page.get_by_role("status", name="Save state")).to_have_text("1 needs attention")
-    visit.page.get_by_role("button", name="Review").click()
-    dialog = visit.page.get_by_role("dialog", name="Needs attention")
-    expect(dialog).to_contain_text("from the other window")
-    dialog.get_by_role("button", name="Keep mine").click()
-    visit.saved()
-    kept = one_passage(visit, assignment)
-    assert (kept["label"], kept["ratings"], kept["note"]) == ("fact", [{"scale": "slant", "point": -1}], "")
-
-
-def test_two_windows_of_one_reviewer_show_the_same(visit):
-    assignment = visit.begin(EMOJI_TOO)
-    other = visit.page.context.new_page()
-    other.goto(visit.page.url)
-    other.wait_for_selector("body[data-ready]")
-    visit.page.bring_to_front()
-    visit.mark("Fact", "overarching mission of peace")
-    expect(other.locator("#passages .passage")).to_have_count(1)
-    other.bring_to_front()
-    other.locator("#passages .passage").click()
-    other.keyboard.press("Shift+Digit3")
-    expect(visit.page.locator("#passages .passage")).to_contain_text("slant 0")
-    visit.saved()
-    assert one_passage(visit, assignment)["ratings"] == [{"scale": "slant", "point": 0}]
 
 
 def test_submitting_lists_the_gaps_locks_and_leads_to_the_others_work(visit):
@@ -430,7 +301,7 @@ def test_phone_marks_by_tapping_a_sentence_and_scrolls_nowhere_sideways(visit, b
     page.goto(f"{visit.server.address}/assignments/{assignment}/")
     page.wait_for_selector("body[data-ready]")
     page.get_by_role("button", name="Sentence mode").tap()
-    page.touchscreen.tap(*page.evaluate(SPOT, "همه سر به سر"))
+    page.touchscreen.tap(*spot(page, "همه سر به سر"))
     page.get_by_role("toolbar", name="Labels").get_by_role("button", name="Opinion", exact=True).tap()
     expect(page.get_by_role("status", name="Save state")).to_have_text("Saved")
     expect(page.locator("#passages .passage")).to_contain_text("همه سر به سر")

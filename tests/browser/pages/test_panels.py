@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from tests.browser.places import LATIN
-from tests.browser.places import NATO as LONG
+from tests.browser.texts import CHINESE as SHORT
+from tests.browser.texts import EMOJI as LONG
+from tests.browser.texts import PLAIN as LATIN
 
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
-SHORT = "mongolia-nato-global-partnership"
 CONTROLS = (
     *(("region", "Document text"), ("toolbar", "Labels"), ("complementary", "Passages"), ("group", "Passage")),
     *(("group", "Document ratings"), ("status", "Save state"), ("button", "Submit"), ("button", "Undo")),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.texts import EMOJI
+
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 HEIGHTS = "[...document.querySelectorAll('#document-scales fieldset')].map((each) => each.offsetHeight)"
@@ -9,7 +11,7 @@ HEIGHTS = "[...document.querySelectorAll('#document-scales fieldset')].map((each
 
 def test_pointing_at_a_point_moves_nothing(visit):
     visit.sign_in("reviewer2")
-    visit.open(visit.assignment_of("nato-engagement-with-partner-nations"))
+    visit.open(visit.assignment_of(EMOJI))
     groups = visit.page.locator("#document-scales fieldset")
     before = visit.page.evaluate(HEIGHTS)
     assert len(before) == groups.count() > 5

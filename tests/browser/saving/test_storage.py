@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.texts import EMOJI_TOO as DOCUMENT
+
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
-DOCUMENT = "nato-military-diplomacy"
 KEPT = """async () => {
   const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith('credence'));
   const open = (name) => new Promise((done) => {
@@ -36,6 +37,14 @@ def limit(visit, size=None):
     limited = {} if size is None else {"quotaSize": size}
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": visit.server.address, **limited})
     return devtools  # the limit lasts as long as this session
+
+
+def test_browser_that_refuses_to_store_says_so_and_still_saves(visit):
+    visit.page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    assignment = visit.begin(DOCUMENT)
+    expect(visit.page.get_by_role("alert").filter(has_text="This browser can’t keep unsent work")).to_be_visible()
+    visit.mark("AI-generated", "innovative approaches")
+    assert [one["quote"] for one in visit.passages(assignment)] == ["innovative approaches"]
 
 
 def test_full_storage_is_told_and_work_is_sent_at_once(visit):

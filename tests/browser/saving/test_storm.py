@@ -7,9 +7,10 @@ import signal
 
 import pytest
 
-expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
+from tests.browser.saving.reviewer import KEPT, Coding, Reviewer, as_held
+from tests.browser.texts import CHINESE
 
-from tests.browser.saving.reviewer import KEPT, Coding, Reviewer, as_held  # noqa: E402
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 ACTS = 1000 if os.environ.get("CREDENCE_FULL") else 60
 SEED = 20261125
@@ -25,7 +26,7 @@ def test_acts_in_a_storm_are_all_on_the_server_once_and_in_order(visit, server):
     for words in NETWORK:
         visit.expect(words)
     visit.sign_in("reviewer1")
-    assignment = visit.assignment_of("mongolia-nato-global-partnership")
+    assignment = visit.assignment_of(CHINESE)
     visit.open(assignment)
     reviewer = Reviewer(visit, visit.get(f"assignments/{assignment}/")["codebook"], SEED)
     weather, context = random.Random(SEED), visit.page.context

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
+from tests.browser.texts import PLAIN as DOCUMENT
 
-DOCUMENT = "japan-mongolia-defense-pact"
+expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 
 def held(visit, assignment):
