@@ -61,6 +61,7 @@ def test_both_versions_of_a_passage_can_be_kept(visit):
     visit.page.keyboard.press("Shift+Digit4")
     dialog = attention(visit)
     expect(dialog).to_contain_text("This was changed in another window or on another device meanwhile.")
+    expect(dialog).to_contain_text("Slant: Somewhat in favour")
     dialog.get_by_role("button", name="Keep both").click()
     expect(dialog).to_be_hidden()
     visit.saved()

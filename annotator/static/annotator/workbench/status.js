@@ -144,19 +144,15 @@ export class Status {
   #version(title, passage, { scale, rating }) {
     const { model } = this;
     const heading = title ? element("strong", {}, title) : null;
-    if (scale) {
-      const known = model.scales.get(scale);
-      const point = known?.points.find((one) => one.value === rating?.point);
-      return element(
-        "p",
-        { class: "row" },
-        heading,
-        `${known ? scaleName(known) : scale}: ${point?.name ?? "not rated"}`,
-      );
-    }
+    const given = (code, value) => {
+      const known = model.scales.get(code);
+      const point = known?.points.find((one) => one.value === value);
+      return `${known ? scaleName(known) : code}: ${point?.name ?? "not rated"}`;
+    };
+    if (scale) return element("p", { class: "row" }, heading, given(scale, rating?.point));
     if (!passage) return null;
     const label = model.labels.get(passage.label);
-    const ratings = passage.ratings.map((one) => `${one.scale} ${one.point}`).join(", ");
+    const ratings = passage.ratings.map((one) => given(one.scale, one.point)).join(", ");
     return element(
       "div",
       {},
