@@ -361,7 +361,7 @@ function park(entries, { seq }, { status, body }) {
   const gone = [];
   for (const one of later) {
     if (one.kind === "put") {
-      entry.body = one.body;
+      Object.assign(entry, { body: one.body, about: one.about });
       gone.push(one);
     } else if (one.kind === "delete" && unborn) {
       gone.push(entry, ...later);

@@ -74,6 +74,30 @@ def test_both_versions_of_a_passage_can_be_kept(visit):
     expect(visit.page.locator("#passages .passage")).to_have_count(2)
 
 
+def test_what_was_added_while_the_refused_change_waited_is_kept_with_it(visit):
+    for words in ("412", "ERR_INTERNET_DISCONNECTED"):
+        visit.expect(words)
+    assignment = visit.begin(DOCUMENT)
+    visit.mark("Fact", "peacekeeping missions")
+    edited_elsewhere(visit, assignment, label="opinion", note="from the other device")
+    visit.page.context.set_offline(True)
+    visit.page.keyboard.press("Shift+Digit4")
+    state = visit.page.get_by_role("status", name="Save state")
+    expect(state).to_have_text("Offline: 1 change on this device")
+    visit.page.keyboard.press("n")
+    visit.page.keyboard.insert_text("and why")
+    visit.page.keyboard.press("Control+Enter")
+    expect(state).to_have_text("Offline: 2 changes on this device")
+    visit.page.context.set_offline(False)
+    dialog = attention(visit)
+    expect(dialog).to_contain_text("and why")
+    dialog.get_by_role("button", name="Keep both").click()
+    visit.saved()
+    held = {one["label"]: one for one in visit.passages(assignment)}
+    assert (held["opinion"]["note"], held["fact"]["note"]) == ("from the other device", "and why")
+    assert [rating["point"] for rating in held["fact"]["ratings"]] == [1]
+
+
 def test_both_cannot_be_kept_where_they_would_overlap_with_one_label(visit):
     assignment = visit.begin(DOCUMENT)
     visit.expect("412")
