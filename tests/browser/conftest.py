@@ -255,8 +255,13 @@ class Visit:
         self.page.goto(f"{self.server.address}/assignments/{assignment}/")
         self.page.wait_for_selector("body[data-ready]")
 
+    def taken(self) -> None:
+        """Wait until the page has taken what was done last: dialogs close and selections are read after the event."""
+        self.page.evaluate("new Promise((resolve) => setTimeout(resolve, 20))")
+
     def saved(self) -> None:
         """Wait until every change is on the server."""
+        self.taken()
         state = self.page.get_by_role("status", name="Save state")
         state.filter(has_text=re.compile("^Saved$")).wait_for()
 
@@ -272,7 +277,7 @@ class Visit:
         self.page.mouse.up()
         if exact:
             self.page.keyboard.up("Alt")
-        self.page.evaluate("new Promise((resolve) => setTimeout(resolve, 20))")  # the page takes it after the event
+        self.taken()
 
     def mark(self, label: str, first: str, last: str | None = None, *, exact: bool = True) -> None:
         """Draw, and choose a label in the toolbar over the selection."""
