@@ -3,12 +3,12 @@
 import { Outbox, uuid7 } from "../queue.js";
 import { isSignedInAs, request, sendEntry } from "./api.js";
 import { announce, toast } from "./dom.js";
-import { passageOf } from "./model.js";
 import { keepTrail, readTrail } from "./trail.js";
 
 const passageKey = (id) => `annotation:${id}`;
 const ratingKey = (assignment, scale) => `rating:${assignment}:${scale}`;
 
+const without = (passages) => passages.map((one) => ({ id: one.id, to: null }));
 const same = (a, b) => JSON.stringify(content(a)) === JSON.stringify(content(b));
 const content = (one) => {
   if (!one) return null;
@@ -33,7 +33,7 @@ export class Acts {
     Object.assign(this, { done, undone });
     this.typing = null; // id of the passage whose note was the last thing changed
     this.tombs = new Set(tombs); // ids the server holds as deleted: they come back through restore
-    this.versions = new Map();
+    this.versions = new Map(); // key -> version on the server, where it is not the one the passage came with
     this.remember(data);
     this.outbox = new Outbox({
       user: config.user,
@@ -45,7 +45,7 @@ export class Acts {
   }
 
   remember({ annotations, ratings }) {
-    for (const one of annotations) this.versions.set(passageKey(one.id), one.version);
+    for (const one of annotations) this.versions.delete(passageKey(one.id));
     for (const one of ratings) this.versions.set(ratingKey(this.model.id, one.scale), one.version);
   }
 
@@ -113,7 +113,7 @@ export class Acts {
   async keep({ id, scale, from, to }) {
     const assignment = this.model.id;
     const key = id ? passageKey(id) : ratingKey(assignment, scale);
-    const change = { key, assignment, version: this.versions.get(key) ?? 0 };
+    const change = { key, assignment, version: this.versions.get(key) ?? from?.version ?? 0 };
     if (id) {
       Object.assign(change, { path: `annotations/${id}/`, about: { id, passage: to ?? from } });
       change.kind = to ? (!from && this.tombs.has(id) ? "restore" : "put") : "delete";
@@ -146,7 +146,7 @@ export class Acts {
       this.putRating(entry.about.scale, to);
       this.model.tell("ratings");
     } else {
-      const to = entry.kind === "delete" ? null : body?.id ? passageOf(body, this.text) : entry.about.passage;
+      const to = entry.kind === "delete" ? null : body?.id ? this.model.passageOf(body) : entry.about.passage;
       if (same(this.model.get(entry.about.id), to)) return;
       if (!to) this.tombs.add(entry.about.id);
       this.model.set(entry.about.id, to);
@@ -192,7 +192,7 @@ export class Acts {
   async add({ label, start, end, quote, note, ratings }, replaced = []) {
     const id = uuid7();
     const to = { id, label, start, end, quote, note, ratings };
-    await this.act([...replaced.map((one) => ({ id: one.id, to: null })), { id, to }], { activate: id });
+    await this.act([...without(replaced), { id, to }], { activate: id });
     return id;
   }
 
@@ -213,9 +213,7 @@ export class Acts {
         .filter(Boolean)
         .join("\n"),
     };
-    await this.act([...others.map((one) => ({ id: one.id, to: null })), { id: first.id, to: merged }], {
-      activate: first.id,
-    });
+    await this.act([...without(others), { id: first.id, to: merged }], { activate: first.id });
     return first.id;
   }
 
@@ -228,7 +226,7 @@ export class Acts {
   /** Change one passage; `replaced` go with the same act, so that one undo brings everything back. */
   async change(id, changes, replaced = []) {
     const to = { ...this.model.get(id), ...changes };
-    await this.act([...replaced.map((one) => ({ id: one.id, to: null })), { id, to }], { activate: id });
+    await this.act([...without(replaced), { id, to }], { activate: id });
   }
 
   async relabel(id, label, replaced) {

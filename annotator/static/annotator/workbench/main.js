@@ -7,13 +7,14 @@ import { Documents } from "./documents.js";
 import { announce, byId, keep, kept, openSheet, rove } from "./dom.js";
 import { Find } from "./find.js";
 import { Guide } from "./guide.js";
+import { Highlights } from "./highlights.js";
 import { Keys } from "./keys.js";
 import { Labelling } from "./labelling.js";
 import { List } from "./list.js";
 import { Minimap } from "./minimap.js";
 import { Model } from "./model.js";
 import { Outline } from "./outline.js";
-import { Highlights, Paint } from "./paint.js";
+import { Paint } from "./paint.js";
 import { Pick } from "./pick.js";
 import { Progress } from "./progress.js";
 import { Popover, Selection } from "./selection.js";
@@ -89,7 +90,7 @@ async function start() {
 
 /** What passages are painted on; a browser without highlights gets boxes, whose script no other one loads. */
 async function ground(model, text, scroller) {
-  if (globalThis.Highlight && CSS.highlights) return new Highlights(text, model.labels.keys());
+  if (globalThis.Highlight && CSS.highlights) return new Highlights(text, scroller, model.labels.keys());
   const { Boxes } = await import("./boxes.js");
   return new Boxes(text, scroller);
 }

@@ -16,7 +16,8 @@ export class Model extends EventTarget {
     );
     this.scales = new Map(data.codebook.scales.map((scale) => [scale.code, scale]));
     this.asked = new Map(); // label code -> its scales, since they are asked for every passage at every change
-    this.lacking = new WeakMap(); // passage -> required scales it lacks; a changed passage is another object
+    this.shared = new Map(); // ratings in words -> the ratings, since thousands of passages have the same
+    this.lacking = new Map(); // label code -> ratings -> required scales that are not among them
     this.take(data);
     this.active = null; // id of the active passage
   }
@@ -24,7 +25,7 @@ export class Model extends EventTarget {
   /** Hold the assignment as the server has it; its passages once only, since there may be thousands. */
   take({ annotations, ratings, revision, ...assignment }) {
     this.assignment = assignment;
-    this.passages = new Map(annotations.map((one) => [one.id, passageOf(one, this.text)]));
+    this.passages = new Map(annotations.map((one) => [one.id, this.passageOf(one)]));
     this.ratings = new Map(ratings.map((one) => [one.scale, { ...one, evidence: [...one.evidence] }]));
     this.order = null;
   }
@@ -43,6 +44,27 @@ export class Model extends EventTarget {
   }
 
   // ---- passages
+
+  /** A passage as this page keeps it, from the API's annotation; the quote is cut from the text. */
+  passageOf({ id, label, start, end, note, ratings, version }) {
+    return {
+      id,
+      label: this.labels.get(label)?.code ?? label, // one string for all of its passages
+      start,
+      end,
+      quote: this.text.slice(start, end),
+      note,
+      version,
+      ratings: this.#share(ratings.map(({ scale, point }) => ({ scale, point }))),
+    };
+  }
+
+  /** The same ratings as one array, whatever the number of passages that have them. Nobody changes it in place. */
+  #share(ratings) {
+    const words = JSON.stringify(ratings);
+    if (!this.shared.has(words)) this.shared.set(words, Object.freeze(ratings));
+    return this.shared.get(words);
+  }
 
   get(id) {
     return this.passages.get(id) ?? null;
@@ -108,14 +130,15 @@ export class Model extends EventTarget {
     return [...this.scales.values()].filter((scale) => scale.target === "document");
   }
 
-  missingRatings(passage) {
-    let missing = this.lacking.get(passage);
-    if (!missing) {
-      const given = new Set(passage.ratings.map((one) => one.scale));
-      missing = this.passageScales(passage.label).filter((scale) => scale.required && !given.has(scale.code));
-      this.lacking.set(passage, missing);
+  missingRatings({ label, ratings }) {
+    if (!this.lacking.has(label)) this.lacking.set(label, new WeakMap());
+    const known = this.lacking.get(label);
+    if (!known.has(ratings)) {
+      const given = new Set(ratings.map((one) => one.scale));
+      const missing = this.passageScales(label).filter((scale) => scale.required && !given.has(scale.code));
+      known.set(ratings, missing);
     }
-    return missing;
+    return known.get(ratings);
   }
 
   /** How many ratings passages still lack. */
@@ -173,20 +196,6 @@ function placeFor(passage, order) {
     else high = middle;
   }
   return low;
-}
-
-/** A passage as this page keeps it, from the API's annotation; the quote is cut from the text. */
-export function passageOf({ id, label, start, end, note, ratings, version }, text) {
-  return {
-    id,
-    label,
-    start,
-    end,
-    quote: text.slice(start, end),
-    note,
-    version,
-    ratings: ratings.map(({ scale, point }) => ({ scale, point })),
-  };
 }
 
 /** "frame-human-interest" as a person would write it: "Frame human interest". */

@@ -1,5 +1,5 @@
-// Paints the reviewer's own passages: one Highlight per label, the rail beside the paragraphs, and a hidden sentence
-// that tells assistive technology what a paragraph holds, since highlights do not exist for it.
+// Shows the reviewer's own passages: their paint, the rail beside the paragraphs, and a hidden sentence that tells
+// assistive technology what a paragraph holds, since paint does not exist for it.
 
 import { element } from "./dom.js";
 
@@ -10,44 +10,15 @@ const STROKES = [
   (colour) => `repeating-linear-gradient(${colour} 0 2px, #0000 2px 5px)`,
 ];
 
-/** The browser's own way: one Highlight per label, registered once, and a range for each passage. */
-export class Highlights {
-  /**
-   * @param {import("./text.js").Text} text
-   * @param {Iterable<string>} labels their codes, the later painted over the earlier
-   */
-  constructor(text, labels) {
-    this.text = text;
-    this.ranges = new Map(); // passage -> range
-    this.layers = new Map();
-    for (const code of labels) {
-      const layer = Object.assign(new Highlight(), { priority: this.layers.size });
-      CSS.highlights.set(`label-${code}`, layer);
-      this.layers.set(code, layer);
-    }
-  }
-
-  add(passage) {
-    const range = this.text.staticRange(passage.start, passage.end);
-    this.layers.get(passage.label)?.add(range);
-    this.ranges.set(passage, range);
-  }
-
-  delete(passage) {
-    this.layers.get(passage.label)?.delete(this.ranges.get(passage));
-    this.ranges.delete(passage);
-  }
-}
-
 export class Paint {
   /**
    * @param {import("./model.js").Model} model
    * @param {import("./text.js").Text} text
-   * @param {object} ground what is painted on: takes passages by `add` and `delete`
+   * @param {import("./ground.js").Ground} ground what is painted on
    */
   constructor(model, text, ground) {
     Object.assign(this, { model, text, ground });
-    this.painted = new Map(); // passage id -> {label, start, end} as painted
+    this.painted = new Map(); // passage id -> the passage as it was painted; a changed one is another object
     this.columns = [...model.labels.values()];
     this.letters = lettersFor(this.columns);
     this.descriptions = element("div", { hidden: true });
@@ -58,26 +29,24 @@ export class Paint {
     this.update();
   }
 
-  /** Bring highlights and rail in line with the model, touching only what changed. */
+  /** Bring paint and rail in line with the model, touching only what changed. */
   update() {
     const dirty = new Set();
     for (const [id, painted] of this.painted) {
       const passage = this.model.get(id);
       if (passage && passage.label === painted.label && passage.start === painted.start && passage.end === painted.end)
         continue;
-      this.ground.delete(painted);
       this.painted.delete(id);
       this.#touch(painted, dirty);
     }
     for (const passage of this.model.passages.values()) {
-      const { id, label, start, end } = passage;
-      if (this.painted.has(id)) continue;
-      const made = { label, start, end };
-      this.ground.add(made);
-      this.painted.set(id, made);
+      if (this.painted.has(passage.id)) continue;
+      this.painted.set(passage.id, passage);
       this.#touch(passage, dirty);
     }
-    if (dirty.size) this.#rail(dirty);
+    if (!dirty.size) return;
+    this.ground.change(this.painted);
+    this.#rail(dirty);
   }
 
   #lines({ start, end }) {

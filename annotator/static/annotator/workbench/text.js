@@ -222,9 +222,14 @@ export class Text {
     return found && this.article.contains(found.node) ? this.pointOf(found.node, found.offset) : null;
   }
 
-  /** Indexes of the first and last sentence with a line in view; none when the view lies outside the text. */
-  sentencesInView(scroller) {
+  /**
+   * Indexes of the first and last sentence with a line in view, or within `beyond` views of it; none when the view lies
+   * outside the text.
+   */
+  sentencesInView(scroller, beyond = 0) {
     const view = scroller.getBoundingClientRect();
+    const top = view.top - beyond * view.height;
+    const bottom = view.bottom + beyond * view.height;
     const search = (isBefore) => {
       let low = 0;
       let high = this.sentences.length;
@@ -235,8 +240,8 @@ export class Text {
       }
       return low;
     };
-    const first = search((boxes) => boxes.length > 0 && boxes.at(-1).box.bottom <= view.top);
-    const last = search((boxes) => boxes.length > 0 && boxes[0].box.top < view.bottom) - 1;
+    const first = search((boxes) => boxes.length > 0 && boxes.at(-1).box.bottom <= top);
+    const last = search((boxes) => boxes.length > 0 && boxes[0].box.top < bottom) - 1;
     return first <= last ? [first, last] : null;
   }
 

@@ -1,4 +1,4 @@
-"""A browser without the CSS Custom Highlight API: the same workbench, painted with boxes."""
+"""What passages are painted on: highlights, and boxes in a browser without them; both near the view only."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_passages_are_painted_as_boxes_where_their_words_stand(visit):
     expect(page.locator(".boxes div")).not_to_have_count(0)
 
     def painted():
-        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.evaluate(FRAMES)
         return sorted([label, *map(round, box)] for label, *box in page.evaluate(BOXES))
 
     def standing():
@@ -57,3 +57,44 @@ def test_passages_are_painted_as_boxes_where_their_words_stand(visit):
     page.wait_for_selector("body[data-ready]")
     visit.item().click()
     assert painted() == standing()
+
+
+HIGHLIGHTS = "[...CSS.highlights].flatMap(([name, ranges]) => Array(ranges.size).fill(name.replace('label-', '')))"
+FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@pytest.mark.parametrize("way", ["highlights", "boxes"])
+def test_what_is_near_the_view_is_painted_and_what_is_far_is_not(visit, way):
+    if way == "boxes":
+        visit.page.add_init_script(LACKING)
+    visit.page.set_viewport_size({"width": 1280, "height": 420})
+    visit.begin(DOCUMENT)
+    page = visit.page
+    boxes = "[...new Set([...document.querySelectorAll('.boxes div')].map((box) => box.dataset.label))]"
+
+    def painted():
+        page.evaluate(FRAMES)
+        return page.evaluate(HIGHLIGHTS if way == "highlights" else boxes)
+
+    page.locator("#text").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    visit.saved()
+    assert painted() == ["fact"]
+    page.evaluate("scroller.scrollTop = scroller.scrollHeight")
+    assert painted() == []
+    page.keyboard.press("Escape")
+    page.locator("#text").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    visit.saved()
+    assert painted() == ["opinion"]
+    page.evaluate("scroller.scrollTop = 0")
+    assert painted() == ["fact"]
+    page.evaluate(
+        """addEventListener("beforeprint", () => { globalThis.printed = %s; })"""
+        % (HIGHLIGHTS if way == "highlights" else boxes)
+    )
+    page.pdf()
+    assert sorted(page.evaluate("printed")) == ["fact", "opinion"]
+    assert painted() == ["fact"]
