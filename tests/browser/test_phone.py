@@ -1,4 +1,4 @@
-"""The menu the workbench has on a screen as wide as a phone's."""
+"""The workbench on a screen as wide as a phone's, and under a finger."""
 
 import pytest
 
@@ -43,3 +43,26 @@ def test_a_dialog_opened_from_the_menu_leaves_no_menu_behind(phone):
     phone.page.keyboard.press("Escape")
     assert not phone.page.get_by_role("dialog").is_visible()
     assert not is_open(phone)
+
+
+def test_a_finger_that_rests_on_a_label_is_shown_its_guideline_and_marks_nothing(phone):
+    page = phone.page
+    fact = page.get_by_role("toolbar", name="Labels").get_by_role("button", name="Fact", exact=True)
+    box = fact.bounding_box()
+    session = page.context.new_cdp_session(page)
+
+    def press(milliseconds):
+        spot = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [spot]})
+        page.wait_for_timeout(milliseconds)
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_timeout(100)
+
+    guideline = page.locator("#guide")
+    press(700)
+    assert guideline.is_visible()
+    assert "Fact" in guideline.inner_text()
+    assert fact.get_attribute("aria-pressed") == "false"
+    press(50)  # a tap is a press as ever, and closes what was asked for
+    assert not guideline.is_visible()
+    assert fact.get_attribute("aria-pressed") == "true"

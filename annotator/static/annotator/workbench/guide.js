@@ -2,6 +2,8 @@
 
 import { byId, element } from "./dom.js";
 
+const HOLD = 500; // milliseconds a finger rests on a label to ask for its guideline
+
 export class Guide {
   /** @param {{model: object, config: object}} parts */
   constructor({ model, config }) {
@@ -15,6 +17,7 @@ export class Guide {
       button.addEventListener("blur", () => this.#leave());
       button.addEventListener("click", () => this.#toggle(code, button));
     }
+    for (const button of document.querySelectorAll("button[data-label]")) this.#holding(button);
     this.box.addEventListener("pointerleave", () => this.#leave());
     document.addEventListener("pointerdown", ({ target }) => {
       if (!target.closest("#guide, [data-guide]")) this.close();
@@ -29,6 +32,26 @@ export class Guide {
     if (this.pinned === button) return this.close();
     this.pinned = button;
     return this.open(code, button);
+  }
+
+  /** A finger that rests on a label's button asks for the guideline, and then does not press the button. */
+  #holding(button) {
+    let timer = 0;
+    let held = false;
+    button.addEventListener("pointerdown", ({ pointerType }) => {
+      held = false;
+      if (pointerType === "mouse") return;
+      timer = setTimeout(() => {
+        held = true;
+        this.pinned = button;
+        this.open(button.dataset.label, button);
+      }, HOLD);
+    });
+    for (const type of ["pointerup", "pointercancel", "pointerleave"])
+      button.addEventListener(type, () => clearTimeout(timer));
+    button.addEventListener("contextmenu", (event) => held && event.preventDefault());
+    const isPress = ({ detail }) => detail > 0; // by a pointer; a key's click is none of a finger's
+    button.addEventListener("click", (event) => held && isPress(event) && event.stopImmediatePropagation(), true);
   }
 
   #leave() {
