@@ -1,6 +1,6 @@
 // The details of the active passage: its label, its scales, its note, what overlaps it, and deleting it.
 
-import { byId, element } from "./dom.js";
+import { announce, byId, element } from "./dom.js";
 import { scaleName } from "./model.js";
 import { scaleGroup } from "./scales.js";
 
@@ -121,11 +121,12 @@ export class Details {
   rateByKey(digit) {
     const passage = this.model.get(this.model.active);
     const scale = passage && this.model.passageScales(passage.label)[0];
-    if (!scale) return null;
+    if (!scale) return;
     const point =
       digit === 0 ? scale.points.find((one) => one.missing) : scale.points.filter((one) => !one.missing)[digit - 1];
-    if (point) this.rate(passage.id, scale.code, point.value);
-    return point ? { scale, point } : null;
+    if (!point) return;
+    announce(`${scaleName(scale)}: ${point.name}`);
+    this.rate(passage.id, scale.code, point.value);
   }
 
   #overlaps(passage) {

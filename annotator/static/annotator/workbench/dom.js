@@ -60,12 +60,16 @@ export function quoted(text, language, attributes = {}) {
   return element("bdi", { dir: "auto", lang: language, ...attributes }, text);
 }
 
-/** Say one thing to assistive technology; a repeated message is said again. */
+let said = []; // by the act under way
+
+/** Tell assistive technology. What one act says is one message; the same message is said again. */
 export function announce(message) {
   const region = byId("announcer");
   region.textContent = "";
+  if (said.push(message) > 1) return;
   setTimeout(() => {
-    region.textContent = message;
+    region.textContent = said.join(". ");
+    said = [];
   }, 30);
 }
 

@@ -1,7 +1,7 @@
 // Single keys. Digits go by their place on the keyboard and letters too where the layout is not Latin, so that Persian
 // and French keyboards work. Nothing fires in a field or a dialog; single keys can be changed or off (WCAG 2.1.4).
 
-import { byId, openSheet } from "./dom.js";
+import { announce, byId, openSheet } from "./dom.js";
 import { Keymap, letterOf } from "./keymap.js";
 
 export class Keys {
@@ -106,8 +106,10 @@ export class Keys {
       ? [text.wordEdge(span[0], direction, false), span[1]]
       : [span[0], text.wordEdge(span[1], direction, true)];
     if (moved[0] >= moved[1]) return;
-    if (selection.span) selection.select(...moved);
-    else if (model.open) this.labelling.resize(active.id, ...moved);
+    if (selection.span) {
+      selection.select(...moved);
+      announce(text.slice(...moved));
+    } else if (model.open) this.labelling.resize(active.id, ...moved);
   }
 
   /** Details of the active passage; pressed again there, the next outer passage. */

@@ -12,6 +12,8 @@ const ELSEWHERE = {
   412: "This was changed in another window or on another device meanwhile. Which shall stand?",
 };
 
+const ROUTINE = ["saved", "saving"]; // of every act, and so nothing to speak of
+
 const changes = (count) => (count === 1 ? "1 change" : `${count} changes`);
 
 /** The state to show for a state of the outbox: the class of its pill and its words. */
@@ -47,7 +49,9 @@ export class Status {
     const [kind, words] = saveState(state);
     const pill = byId("save-state");
     if (pill.dataset.words !== words) {
-      pill.dataset.words = words;
+      const spoken = !ROUTINE.includes(kind) || !ROUTINE.includes(pill.dataset.kind ?? kind);
+      pill.ariaLive = spoken ? "polite" : "off";
+      Object.assign(pill.dataset, { words, kind });
       pill.className = `state ${kind}`;
       pill.replaceChildren(icon(ICONS[kind]), words);
     }
