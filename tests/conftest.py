@@ -19,6 +19,19 @@ hypothesis.settings.register_profile("sample", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("full", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("full" if os.environ.get("CREDENCE_FULL") else "sample")
 
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where tests run side by side (`-n 2`), those in a browser stay on one side: they share a server."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Sides(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+    return Sides(config, log)
+
+
 TEXT = (
     "Harbour news\n"
     "\U0001f9e0 Parts of this text were made with AI help.\n"
