@@ -36,7 +36,7 @@ def test_passages_are_painted_as_boxes_where_their_words_stand(visit):
     assert painted() == standing()
     page.set_viewport_size({"width": 700, "height": 500})  # other lines, out of view
     assert painted() == []
-    page.evaluate("document.querySelector('.handle rect').scrollIntoView({ block: 'center' })")
+    page.evaluate("document.querySelector('.handle circle').scrollIntoView({ block: 'center' })")
     assert painted() == standing()
     assert page.evaluate(
         "getComputedStyle(document.querySelector('.boxes [data-label=fact]')).backgroundColor"
@@ -45,7 +45,7 @@ def test_passages_are_painted_as_boxes_where_their_words_stand(visit):
         "rgba(0, 0, 0, 0)",
     )
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.evaluate("document.querySelector('.handle rect').scrollIntoView({ block: 'center' })")
+    page.evaluate("document.querySelector('.handle circle').scrollIntoView({ block: 'center' })")
     page.locator("#text").focus()
     page.keyboard.press("Delete")
     visit.saved()

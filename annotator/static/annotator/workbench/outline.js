@@ -35,16 +35,17 @@ export class Outline {
     const last = rows.at(-1);
     const parts = [svg("path", { d: `M${[...right, ...left].join("L")}Z` })];
     if (this.model.open) {
-      parts.push(this.#handle(passage, "start", first.rtl ? first.right : first.left, first.middle));
-      parts.push(this.#handle(passage, "end", last.rtl ? last.left : last.right, last.middle));
+      parts.push(this.#handle(passage, "start", first.rtl ? first.right : first.left, first.top));
+      parts.push(this.#handle(passage, "end", last.rtl ? last.left : last.right, last.bottom));
     }
     return this.overlay.replaceChildren(...parts);
   }
 
+  /** A knob at a corner of the contour, between the lines, where it covers no letter. */
   #handle(passage, side, x, y) {
-    const area = svg("rect", { x: x - 12, y: y - 14, width: 24, height: 28, class: "grip" });
-    const bar = svg("rect", { x: x - 4, y: y - 7, width: 8, height: 14, rx: 2 });
-    const group = svg("g", { class: "handle", "data-side": side }, area, bar);
+    const area = svg("circle", { cx: x, cy: y, r: 13, class: "grip" });
+    const knob = svg("circle", { cx: x, cy: y, r: 5 });
+    const group = svg("g", { class: "handle", "data-side": side }, area, knob);
     group.addEventListener("pointerdown", (event) => this.#drag(event, group, passage, side));
     return group;
   }
