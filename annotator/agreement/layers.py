@@ -1,4 +1,4 @@
-"""Each label as its own layer of the text: who marked what, on characters and on sentences.
+"""Each label as its own layer of the text: who marked what, on characters, tokens and sentences.
 
 A reviewer who marked nothing is in the layer with no spans and counts; a reviewer who was not assigned or has not
 submitted is not in it. That is the difference between "nothing here" and "nobody looked".
@@ -15,12 +15,13 @@ from annotator.agreement.alpha import alpha_from_coincidences, nominal
 from annotator.agreement.counts import Coincidences, coincidences, pool
 from annotator.agreement.estimate import Estimate, not_computable
 from annotator.agreement.percent import percent_from_coincidences
-from annotator.agreement.spans import characters_by_markers, merge, sentences_by_markers
+from annotator.agreement.spans import characters_by_markers, merge, sentences_by_markers, tokens_by_markers
 
 NOBODY_MARKED: Final = not_computable("nobody marked anything, so there is no variation to compare")
 EVERYBODY_MARKED: Final = not_computable("everybody marked the whole text, so there is no variation to compare")
 NO_DOCUMENT: Final = not_computable("no document has been submitted by two reviewers")
 NO_SENTENCES: Final = not_computable("the text has no stored sentences")
+NO_TOKENS: Final = not_computable("no tokens of the text were counted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,18 @@ class Layer:
 
     characters: Coincidences
     sentences: Coincidences
+    tokens: Coincidences
     reviewers: frozenset[str] = frozenset()
     n_passages: int = 0
     n_documents: int = 0
 
 
 def layer(
-    marked: Mapping[str, Sequence[tuple[int, int]]], length: int, ends: ArrayLike, ink: NDArray[np.int64]
+    marked: Mapping[str, Sequence[tuple[int, int]]],
+    length: int,
+    ends: ArrayLike,
+    ink: NDArray[np.int64],
+    tokens: ArrayLike = (),
 ) -> Layer:
     """Sum one document's layer.
 
@@ -49,6 +55,8 @@ def layer(
         End of each stored sentence; may be empty.
     ink : ndarray of int, shape (length + 1,)
         From `spans.ink_before`.
+    tokens : array_like of int, shape (n_tokens, 2), optional
+        From `spans.token_spans`; without them there is no token alpha.
 
     Returns
     -------
@@ -67,6 +75,7 @@ def layer(
     return Layer(
         characters=coincidences(split, characters_by_markers(marks, length)),
         sentences=coincidences(split, sentences_by_markers(marks, ends, ink)),
+        tokens=coincidences(split, tokens_by_markers(marks, tokens)),
         reviewers=frozenset(marked),
         n_passages=sum(len(spans) for spans in marked.values()),
         n_documents=1,
@@ -79,6 +88,7 @@ def pool_layers(layers: Iterable[Layer]) -> Layer:
     return Layer(
         characters=pool((part.characters for part in parts), 2),
         sentences=pool((part.sentences for part in parts), 2),
+        tokens=pool((part.tokens for part in parts), 2),
         reviewers=frozenset().union(*(part.reviewers for part in parts)),
         n_passages=sum(part.n_passages for part in parts),
         n_documents=sum(part.n_documents for part in parts),
@@ -108,6 +118,11 @@ def character_alpha(sums: Layer) -> Estimate:
     return _alpha(sums, sums.characters)
 
 
+def token_alpha(sums: Layer) -> Estimate:
+    """Nominal alpha over tokens, each marked by a reviewer who marked any of its characters; see `sentence_alpha`."""
+    return _alpha(sums, sums.tokens, NO_TOKENS)
+
+
 def sentence_percent(sums: Layer) -> Estimate:
     """Percent agreement over sentences: 1 when nobody marked anything, None when there is nothing to compare."""
     return _explain(sums, percent_from_coincidences(sums.sentences, len(sums.reviewers)))
@@ -128,11 +143,11 @@ def character_prevalence(sums: Layer) -> Estimate:
     return _prevalence(sums, sums.characters)
 
 
-def _alpha(sums: Layer, units: Coincidences) -> Estimate:
+def _alpha(sums: Layer, units: Coincidences, no_units: str = NO_SENTENCES) -> Estimate:
     estimate = alpha_from_coincidences(units, (0, 1), nominal, len(sums.reviewers))
     if estimate.value is None and units.n_units:
         return replace(estimate, reason=EVERYBODY_MARKED if units.totals[1] else NOBODY_MARKED)
-    return _explain(sums, estimate)
+    return _explain(sums, estimate, no_units)
 
 
 def _prevalence(sums: Layer, units: Coincidences) -> Estimate:
@@ -141,8 +156,8 @@ def _prevalence(sums: Layer, units: Coincidences) -> Estimate:
     return _explain(sums, Estimate(value, **size))
 
 
-def _explain(sums: Layer, estimate: Estimate) -> Estimate:
+def _explain(sums: Layer, estimate: Estimate, no_units: str = NO_SENTENCES) -> Estimate:
     """Say why there are no units at all, in the words of layers."""
     if estimate.value is not None:
         return estimate
-    return replace(estimate, reason=NO_SENTENCES if sums.n_documents else NO_DOCUMENT)
+    return replace(estimate, reason=no_units if sums.n_documents else NO_DOCUMENT)

@@ -7,7 +7,13 @@ from typing import Any, Final
 
 from annotator.agreement.alpha import alpha, interval, nominal, ordinal, ratio
 from annotator.agreement.estimate import Estimate
-from annotator.agreement.layers import character_alpha, character_percent, sentence_alpha, sentence_percent
+from annotator.agreement.layers import (
+    character_alpha,
+    character_percent,
+    sentence_alpha,
+    sentence_percent,
+    token_alpha,
+)
 from annotator.agreement.percent import percent
 
 ALPHA: Final = "1 − (n − 1) Σ o(c,k) δ²(c,k) / Σ n(c) n(k) δ²(c,k)"
@@ -86,6 +92,14 @@ MEASURES: Final[Mapping[str, Measure]] = {
             ALPHA + ", characters marked or not",
             UNITIZING,
             character_alpha,
+        ),
+        Measure(
+            "token-alpha",
+            "Alpha on tokens",
+            "layer",
+            ALPHA + ", tokens marked or not",
+            KRIPPENDORFF,
+            token_alpha,
         ),
         Measure("sentence-percent", "Percent agreement on sentences", "layer", PERCENT, GWET, sentence_percent),
         Measure("character-percent", "Percent agreement on characters", "layer", PERCENT, GWET, character_percent),

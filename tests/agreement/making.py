@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 from annotator.agreement.layers import Layer, layer
-from annotator.agreement.spans import ink_before
+from annotator.agreement.spans import ink_before, token_spans
 from annotator.records import (
     CodebookInfo,
     CodedDocument,
@@ -107,7 +107,7 @@ def make_layer(
 ) -> Layer:
     """Return the layer of one document: spans by reviewer, on a text of one letter if none is given."""
     text = text or "x" * length
-    return layer(marked, length, ends if ends is not None else (length,), ink_before(text))
+    return layer(marked, length, ends if ends is not None else (length,), ink_before(text), token_spans(text))
 
 
 def shifted(coding: Coding, by: int) -> Coding:

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from annotator.agreement.alpha import DIFFERENCES, alpha
-from annotator.agreement.layers import character_alpha, layer, pool_layers, sentence_alpha
-from annotator.agreement.spans import ink_before
+from annotator.agreement.layers import character_alpha, layer, pool_layers, sentence_alpha, token_alpha
+from annotator.agreement.spans import ink_before, token_spans
 
 
 def random_ratings(seed, n_reviewers, n_units, n_values, missing):
@@ -30,7 +30,7 @@ def test_alpha_of_random_ratings(level, n_reviewers, n_units, n_values, missing,
     assert alpha(data, DIFFERENCES[level]).value == pytest.approx(expected)
 
 
-LETTERS = "aé字😀 \n\t\u2003"
+LETTERS = "aé字😀_3.\u0301 \n\t\u2003"
 
 
 def random_document(random, n_reviewers):
@@ -57,6 +57,22 @@ def sentence_table(text, ends, table):
     return np.array(columns, dtype=float).T
 
 
+def token_table(text, table):
+    """Mark a token where any of its characters is, one by one; any character but a letter or digit ends a token."""
+    columns, open_word = [], False
+    for place, character in enumerate(text):
+        if character.isspace():
+            open_word = False
+            continue
+        word = character.isalnum() or character == "_"
+        if word and open_word:
+            columns[-1] = np.maximum(columns[-1], table[:, place])
+        else:
+            columns.append(table[:, place])
+        open_word = word
+    return np.array(columns).T
+
+
 def stack(tables, n_reviewers):
     """Put documents side by side; reviewers of one are not those of another, and are missing there."""
     padded = [np.pad(table, ((0, n_reviewers - len(table)), (0, 0)), constant_values=np.nan) for table in tables]
@@ -64,12 +80,16 @@ def stack(tables, n_reviewers):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_layers_of_random_documents_equal_their_characters_and_sentences(seed):
+def test_layers_of_random_documents_equal_their_characters_tokens_and_sentences(seed):
     random = np.random.default_rng(seed)
     documents = [random_document(random, int(random.integers(2, 6))) for _ in range(3)]
-    pooled = pool_layers(layer(marked, len(text), ends, ink_before(text)) for text, ends, marked, _ in documents)
+    pooled = pool_layers(
+        layer(marked, len(text), ends, ink_before(text), token_spans(text)) for text, ends, marked, _ in documents
+    )
     characters = stack([table for *_, table in documents], 5)
     sentences = stack([sentence_table(text, ends, table) for text, ends, _, table in documents], 5)
-    for estimate, table in ((character_alpha(pooled), characters), (sentence_alpha(pooled), sentences)):
+    tokens = stack([token_table(text, table) for text, _, _, table in documents], 5)
+    figures = ((character_alpha, characters), (token_alpha, tokens), (sentence_alpha, sentences))
+    for estimate, table in ((figure(pooled), table) for figure, table in figures):
         assert estimate.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="nominal"))
         assert estimate.n_values == np.count_nonzero(~np.isnan(table))

@@ -11,8 +11,10 @@ from annotator.agreement.layers import (
     sentence_alpha,
     sentence_percent,
     sentence_prevalence,
+    token_alpha,
 )
-from annotator.agreement.spans import characters_by_markers, merge
+from annotator.agreement.measures import MEASURES
+from annotator.agreement.spans import characters_by_markers, merge, token_spans, touched
 from tests.agreement.making import make_layer
 
 
@@ -74,6 +76,41 @@ def test_a_letter_outside_the_basic_plane_is_one_character():
     sums = make_layer(4, (2, 4), "😀😀ab", a=[(0, 2)], b=[(0, 1)])
     assert sentence_alpha(sums).value == 1
     assert character_percent(sums).value == pytest.approx(3 / 4)
+
+
+def test_tokens_are_words_and_single_signs():
+    text = "Größe 3.5_m: e\u0301t 字\u3000😀!?\n"
+    found = [text[start:end] for start, end in token_spans(text)]
+    assert found == ["Größe", "3", ".", "5_m", ":", "e", "\u0301", "t", "字", "😀", "!", "?"]
+
+
+def test_a_text_of_white_space_has_no_tokens():
+    assert token_spans(" \n\u2003").shape == token_spans("").shape == (0, 2)
+
+
+def test_a_token_is_marked_when_any_of_its_characters_is():
+    # "One", "two", ",", "three": the first marks One and two, the second two (by its last letter) and the comma.
+    sums = make_layer(14, text="One two, three", a=[(0, 5)], b=[(6, 8)])
+    assert sums.tokens.n_units == 4
+    assert token_alpha(sums).value == pytest.approx(1 - 7 * 2 / (4 * 4))
+    assert MEASURES["token-alpha"].takes == "layer"
+    assert MEASURES["token-alpha"].compute(sums) == token_alpha(sums)
+
+
+def test_marking_a_blank_or_more_of_a_word_changes_no_token():
+    one = make_layer(14, text="One two, three", a=[(0, 5)], b=[(6, 8)])
+    other = make_layer(14, text="One two, three", a=[(1, 2), (3, 4), (4, 7)], b=[(5, 9)])
+    assert token_alpha(one) == token_alpha(other)
+
+
+def test_a_span_that_ends_where_another_begins_does_not_touch_it():
+    spans, others = np.array([[0, 3], [3, 5], [5, 9], [8, 9]]), np.array([[9, 12], [5, 6], [2, 3]])
+    assert touched(spans, others).tolist() == [True, False, True, False]
+
+
+def test_joined_passages_that_abut_are_one():
+    spans = [(10, 14), (0, 4), (3, 6), (6, 8), (9, 10)]
+    assert merge(spans, 20, joined=True).tolist() == [[0, 8], [9, 14]]
 
 
 def test_overlapping_passages_merge_and_abutting_ones_stay_two():

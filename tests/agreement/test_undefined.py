@@ -9,12 +9,15 @@ from annotator.agreement.layers import (
     character_alpha,
     character_percent,
     character_prevalence,
+    layer,
     pool_layers,
     sentence_alpha,
     sentence_percent,
     sentence_prevalence,
+    token_alpha,
 )
 from annotator.agreement.percent import percent, percent_from_counts
+from annotator.agreement.spans import ink_before, token_spans
 from tests.agreement.making import make_layer
 
 NAN = np.nan
@@ -79,14 +82,14 @@ def test_a_single_unit_is_computed_with_a_caution():
     assert estimate.note.startswith("Only one unit could be compared")
 
 
-@pytest.mark.parametrize("figure", [character_alpha, sentence_alpha])
+@pytest.mark.parametrize("figure", [character_alpha, sentence_alpha, token_alpha])
 def test_a_layer_nobody_marked_has_no_alpha(figure):
     estimate = figure(make_layer(10, a=[], b=[]))
     assert estimate.value is None
     assert estimate.reason == "Not computable: nobody marked anything, so there is no variation to compare."
 
 
-@pytest.mark.parametrize("figure", [character_alpha, sentence_alpha])
+@pytest.mark.parametrize("figure", [character_alpha, sentence_alpha, token_alpha])
 def test_a_layer_everybody_marked_entirely_has_no_alpha(figure):
     estimate = figure(make_layer(10, a=[(0, 10)], b=[(0, 5), (5, 10)]))
     assert estimate.value is None
@@ -109,6 +112,7 @@ FIGURES = [
     sentence_alpha,
     sentence_percent,
     sentence_prevalence,
+    token_alpha,
 ]
 
 
@@ -129,6 +133,13 @@ def test_a_layer_without_two_reviewers_or_text_has_no_figures(figure, layer: Lay
 def test_a_text_without_sentences_has_no_sentence_figures(figure, ends, text):
     estimate = figure(make_layer(10, ends, text, a=[(0, 4)], b=[]))
     assert (estimate.value, estimate.reason) == (None, "Not computable: the text has no stored sentences.")
+
+
+@pytest.mark.parametrize("text", ["", " \n" * 5], ids=["not counted", "white space"])
+def test_a_text_without_tokens_has_no_token_alpha(text):
+    marked, spans = {"a": [(0, 4)], "b": []}, token_spans(text)
+    estimate = token_alpha(layer(marked, 10, (10,), ink_before("x" * 10), spans))
+    assert (estimate.value, estimate.reason) == (None, "Not computable: no tokens of the text were counted.")
 
 
 def test_a_ratio_scale_refuses_negative_values():
