@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from annotator.agreement.alpha import alpha, interval, nominal, ordinal, ratio
 from annotator.agreement.estimate import Estimate
@@ -15,11 +15,16 @@ from annotator.agreement.layers import (
     token_alpha,
 )
 from annotator.agreement.percent import percent
+from annotator.agreement.unitizing import coding_alpha, u_alpha, unit_alpha, value_alpha
 
 ALPHA: Final = "1 − (n − 1) Σ o(c,k) δ²(c,k) / Σ n(c) n(k) δ²(c,k)"
 PERCENT: Final = "mean over units of Σ r(k) (r(k) − 1) / (r (r − 1))"
+U: Final = "1 − Σ l(c,k) / Σ e(c,k), e(c,k) = T (l(c) l(k) − [c = k] z(c)) / (T² − Σ z)"
 KRIPPENDORFF: Final = "K. Krippendorff, Computing Krippendorff's alpha-reliability, 2011"
 UNITIZING: Final = "K. Krippendorff, On the reliability of unitizing continuous data, 1995"
+CONTINUA: Final = (
+    "K. Krippendorff, Y. Mathet, S. Bouvry and A. Widlöcher, On the reliability of unitizing textual continua, 2016"
+)
 GWET: Final = "K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed., 2014, ch. 2"
 
 
@@ -27,8 +32,9 @@ GWET: Final = "K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed., 2014, c
 class Measure:
     """A row of the registry.
 
-    `takes` is "ratings" (array of reviewers x units, NaN where missing) or "layer" (a `layers.Layer`), the argument of
-    `compute`; `reviewers` is the least number of them; `missing` says whether values may be missing.
+    `takes` names the argument of `compute`: "ratings" (array of reviewers x units, NaN where missing), "layer" (a
+    `layers.Layer`), "unitized" (a `continuum.Unitized`, of a layer or of all labels) or "value" (the same, and the
+    labels that make the value). `reviewers` is the least number of them; `missing` says whether values may be missing.
     """
 
     key: str
@@ -36,7 +42,7 @@ class Measure:
     takes: str
     formula: str
     reference: str
-    compute: Callable[[Any], Estimate]
+    compute: Callable[..., Estimate]
     reviewers: int = 2
     missing: bool = True
 
@@ -103,5 +109,30 @@ MEASURES: Final[Mapping[str, Measure]] = {
         ),
         Measure("sentence-percent", "Percent agreement on sentences", "layer", PERCENT, GWET, sentence_percent),
         Measure("character-percent", "Percent agreement on characters", "layer", PERCENT, GWET, character_percent),
+        Measure("u-alpha", "u-alpha: passages and labels", "unitized", U + ", sums over c ≠ k", CONTINUA, u_alpha),
+        Measure(
+            "unit-alpha",
+            "|u-alpha: marked or not",
+            "unitized",
+            U + ", sums over the gap and k other than the gap",
+            CONTINUA,
+            unit_alpha,
+        ),
+        Measure(
+            "coding-alpha",
+            "cu-alpha: labels of what two marked",
+            "unitized",
+            U + ", sums over c ≠ k without the gap, z of the length units share",
+            CONTINUA,
+            coding_alpha,
+        ),
+        Measure(
+            "value-alpha",
+            "(k)u-alpha: one label of what two marked",
+            "value",
+            "1 − (e(k) / l(k)) (l(k) − l(k,k)) / (e(k) − e(k,k)), without the gap",
+            CONTINUA,
+            value_alpha,
+        ),
     )
 }

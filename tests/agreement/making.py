@@ -114,3 +114,14 @@ def shifted(coding: Coding, by: int) -> Coding:
     """Return a coding with all passages moved."""
     moved = tuple(replace(each, start=each.start + by, end=each.end + by) for each in coding.passages)
     return replace(coding, passages=moved)
+
+
+def make_marked(**passages: str) -> dict[str, dict[str, list[tuple[int, int]]]]:
+    """Return spans by reviewer and label, from words like "0-20:fact 30-50:opinion"; of no words, none."""
+    marked: dict[str, dict[str, list[tuple[int, int]]]] = {reviewer: {} for reviewer in passages}
+    for reviewer, words in passages.items():
+        for word in words.split():
+            span, label = word.split(":")
+            start, end = map(int, span.split("-"))
+            marked[reviewer].setdefault(label, []).append((start, end))
+    return marked

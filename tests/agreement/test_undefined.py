@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from annotator.agreement.alpha import DIFFERENCES, alpha, alpha_from_counts
+from annotator.agreement.continuum import Unitized, pool_unitized, unitized, unitized_layer
 from annotator.agreement.layers import (
     Layer,
     character_alpha,
@@ -18,7 +19,15 @@ from annotator.agreement.layers import (
 )
 from annotator.agreement.percent import percent, percent_from_counts
 from annotator.agreement.spans import ink_before, token_spans
-from tests.agreement.making import make_layer
+from annotator.agreement.unitizing import (
+    coding_alpha,
+    coding_coverage,
+    u_alpha,
+    unit_alpha,
+    value_alpha,
+    value_coverage,
+)
+from tests.agreement.making import make_layer, make_marked
 
 NAN = np.nan
 NO_PAIRS = "Not computable: no unit was judged by two reviewers."
@@ -140,6 +149,92 @@ def test_a_text_without_tokens_has_no_token_alpha(text):
     marked, spans = {"a": [(0, 4)], "b": []}, token_spans(text)
     estimate = token_alpha(layer(marked, 10, (10,), ink_before("x" * 10), spans))
     assert (estimate.value, estimate.reason) == (None, "Not computable: no tokens of the text were counted.")
+
+
+NOBODY = "Not computable: nobody marked anything, so there is no variation to compare."
+WHOLE = "Not computable: everybody marked the whole text, so there is no variation to compare."
+ALIKE = "Not computable: everybody marked the whole text alike, so there is no variation to compare."
+NOT_SHARED = "Not computable: no two reviewers marked the same text."
+ONE_VALUE = "Not computable: all text that two reviewers marked has the same labels, so nothing can differ."
+NO_DOCUMENT = "Not computable: no document has been submitted by two reviewers."
+
+
+def figures_of(sums: Unitized):
+    """Return u-alpha, |u-alpha, cu-alpha, (k)u-alpha of x and its coverage: the value, or the reason there is none."""
+    figures = [u_alpha(sums), unit_alpha(sums), coding_alpha(sums), value_alpha(sums, "x"), value_coverage(sums, "x")]
+    assert all((each.value is None) is bool(each.reason) for each in figures)
+    return [each.reason or each.value for each in figures]
+
+
+def test_a_text_nobody_marked_has_no_u_alpha():
+    sums = unitized(make_marked(a="", b="", c=""), 10)
+    assert figures_of(sums) == [NOBODY, NOBODY, NOT_SHARED, "Not computable: nobody marked any text so.", NOBODY]
+    assert coding_coverage(sums).value == 0
+    assert u_alpha(unitized_layer({"a": [], "b": []}, 10)).reason == NOBODY
+
+
+def test_a_text_everybody_marked_entirely_with_one_label_has_no_u_alpha():
+    sums = unitized(make_marked(a="0-10:x", b="0-5:x 5-10:x"), 10)
+    assert figures_of(sums) == [ALIKE, WHOLE, ONE_VALUE, ONE_VALUE, 1]
+    assert coding_coverage(sums).value == 1
+
+
+def test_a_text_everybody_marked_entirely_with_several_labels_has_only_no_unit_alpha():
+    sums = unitized(make_marked(a="0-6:x 6-10:y", b="0-5:x 5-10:y"), 10)
+    assert unit_alpha(sums).reason == WHOLE
+    assert None not in (u_alpha(sums).value, coding_alpha(sums).value, value_alpha(sums, "x").value)
+
+
+def test_labels_of_text_that_two_marked_alike_cannot_be_compared_when_there_is_but_one():
+    sums = unitized(make_marked(a="0-4:x 7-9:y", b="2-6:x"), 10)
+    assert (coding_alpha(sums).reason, value_alpha(sums, "x").reason) == (ONE_VALUE, ONE_VALUE)
+    assert value_alpha(sums, "y").reason == "Not computable: no other reviewer marked any of the text marked so."
+    assert value_coverage(sums, "y").value == 0
+    assert None not in (u_alpha(sums).value, unit_alpha(sums).value)
+
+
+def test_labels_that_never_met_cannot_be_compared():
+    sums = unitized(make_marked(a="0-4:x", b="4-6:y"), 10)
+    assert coding_alpha(sums).reason == NOT_SHARED
+    assert coding_coverage(sums).value == 0
+
+
+def test_a_set_of_labels_is_not_its_members():
+    sums = unitized(make_marked(a="0-4:x 0-4:y", b="0-4:x 6-8:x"), 10)
+    assert value_alpha(sums, "y").reason == "Not computable: nobody marked any text so."
+    assert value_coverage(sums, "y").reason == "Not computable: nobody marked any text so."
+    assert value_alpha(sums, "x", "y").value is not None
+    assert value_alpha(sums).reason == "Not computable: nobody marked any text so."
+
+
+@pytest.mark.parametrize("spans", [[(0, 4)], [(0, 2), (2, 4)], [(1, 2), (5, 6), (8, 10)], [(0, 10)]])
+def test_one_of_two_marked_passages_and_the_other_nothing_is_below_zero(spans):
+    # Of k characters, 2 k lengths differ: u = 1 - 2 k (T² - Σ z) / (2 T k (T - k)) with T = 20, z of gaps T - k.
+    sums = unitized_layer({"a": spans, "b": []}, 10)
+    k, z = sum(end - start for start, end in spans), sum((end - start) ** 2 for start, end in spans)
+    assert u_alpha(sums).value == pytest.approx((20 * (1 - k) - k + z) / (20 * (20 - k)))
+    assert u_alpha(sums).value == unit_alpha(sums).value < 0
+
+
+def test_one_of_two_marked_a_single_character_and_the_other_nothing_is_zero():
+    assert u_alpha(unitized_layer({"a": [(2, 3)], "b": []}, 10)).value == pytest.approx(0)
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        pool_unitized([]),
+        unitized(make_marked(a="0-4:x"), 10),
+        unitized({}, 10),
+        unitized(make_marked(a="", b=""), 0),
+        pool_unitized([unitized({}, 10), unitized(make_marked(a="0-4:x"), 10)]),
+    ],
+    ids=["no documents", "one reviewer", "no reviewers", "empty text", "pooled"],
+)
+def test_without_two_reviewers_or_text_there_is_no_u_alpha(sums):
+    assert figures_of(sums) == [NO_DOCUMENT] * 5
+    assert coding_coverage(sums).reason == NO_DOCUMENT
+    assert (u_alpha(sums).n_units, u_alpha(sums).n_values, u_alpha(sums).n_reviewers) == (0, 0, 0)
 
 
 def test_a_ratio_scale_refuses_negative_values():
