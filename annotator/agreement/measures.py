@@ -7,6 +7,7 @@ from typing import Final
 
 from annotator.agreement.alpha import alpha, interval, nominal, ordinal, ratio
 from annotator.agreement.estimate import Estimate
+from annotator.agreement.f1 import f1
 from annotator.agreement.layers import (
     character_alpha,
     character_percent,
@@ -19,11 +20,16 @@ from annotator.agreement.unitizing import coding_alpha, u_alpha, unit_alpha, val
 
 ALPHA: Final = "1 − (n − 1) Σ o(c,k) δ²(c,k) / Σ n(c) n(k) δ²(c,k)"
 PERCENT: Final = "mean over units of Σ r(k) (r(k) − 1) / (r (r − 1))"
+F1: Final = "2 P R / (P + R), P = TP / n(1), R = TP / n(2)"
 U: Final = "1 − Σ l(c,k) / Σ e(c,k), e(c,k) = T (l(c) l(k) − [c = k] z(c)) / (T² − Σ z)"
 KRIPPENDORFF: Final = "K. Krippendorff, Computing Krippendorff's alpha-reliability, 2011"
 UNITIZING: Final = "K. Krippendorff, On the reliability of unitizing continuous data, 1995"
 CONTINUA: Final = (
     "K. Krippendorff, Y. Mathet, S. Bouvry and A. Widlöcher, On the reliability of unitizing textual continua, 2016"
+)
+CONLL: Final = "E. F. Tjong Kim Sang and F. De Meulder, Introduction to the CoNLL-2003 shared task, 2003"
+HRIPCSAK: Final = (
+    "G. Hripcsak and A. S. Rothschild, Agreement, the F-measure, and reliability in information retrieval, 2005"
 )
 GWET: Final = "K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed., 2014, ch. 2"
 
@@ -33,8 +39,9 @@ class Measure:
     """A row of the registry.
 
     `takes` names the argument of `compute`: "ratings" (array of reviewers x units, NaN where missing), "layer" (a
-    `layers.Layer`), "unitized" (a `continuum.Unitized`, of a layer or of all labels) or "value" (the same, and the
-    labels that make the value). `reviewers` is the least number of them; `missing` says whether values may be missing.
+    `layers.Layer`), "unitized" (a `continuum.Unitized`, of a layer or of all labels), "value" (the same, and the labels
+    that make the value) or "hits" (the `f1.Hits` of two reviewers, in the mode that the key ends in). `reviewers` is
+    the least number of them; `missing` says whether values may be missing.
     """
 
     key: str
@@ -134,5 +141,23 @@ MEASURES: Final[Mapping[str, Measure]] = {
             CONTINUA,
             value_alpha,
         ),
+        Measure("f1-exact", "F1, same passages", "hits", F1 + ", TP with the same start, end and label", CONLL, f1),
+        Measure(
+            "f1-overlap",
+            "F1, overlapping passages",
+            "hits",
+            F1 + ", TP the most pairs of one label that share a character",
+            HRIPCSAK,
+            f1,
+        ),
+        Measure(
+            "f1-overlap_any",
+            "F1, overlapping passages, one for several",
+            "hits",
+            "2 P R / (P + R), P and R the shares that share a character with any of the other's",
+            HRIPCSAK,
+            f1,
+        ),
+        Measure("f1-char", "F1, characters", "hits", F1 + ", TP characters with the same label", HRIPCSAK, f1),
     )
 }

@@ -1,4 +1,4 @@
-"""Laws the u-alpha family keeps, whatever the passages."""
+"""Laws the u-alpha family and span F1 keep, whatever the passages."""
 
 from itertools import pairwise
 from random import Random
@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.agreement.continuum import pool_unitized, unitized, unitized_layer
+from annotator.agreement.f1 import MODES, hits, pair_hits, pool_pair_hits, span_f1
 from annotator.agreement.unitizing import (
     coding_alpha,
     coding_coverage,
@@ -182,3 +183,43 @@ def test_where_passages_lie_apart_joining_changes_nothing(marked):
     }
     apart, joined = (unitized(doubled, 2 * LENGTH, joined=joined) for joined in (False, True))
     assert figures(apart) == figures(joined)
+
+
+@given(first=layers, second=layers)
+def test_f1_is_symmetric(first, second):
+    for mode in MODES:
+        one, other = span_f1(hits(first, second, LENGTH, mode)), span_f1(hits(second, first, LENGTH, mode))
+        assert one.f1 == other.f1
+        assert (one.precision.value, one.recall.value) == (other.recall.value, other.precision.value)
+
+
+@given(layer=layers)
+def test_f1_of_equal_passages_is_one(layer):
+    for mode in MODES:
+        value = span_f1(hits(layer, layer, LENGTH, mode)).f1.value
+        assert value == (1 if any(layer.values()) else None)
+
+
+@given(first=layers, second=layers)
+def test_looser_modes_find_no_fewer(first, second):
+    exact, overlap, loosest = (hits(first, second, LENGTH, mode) for mode in ("exact", "overlap", "overlap_any"))
+    assert exact.first_hit <= overlap.first_hit <= loosest.first_hit
+    assert exact.second_hit <= overlap.second_hit <= loosest.second_hit
+
+
+@few
+@given(documents=st.lists(marked_texts, max_size=3), cut=st.integers(0, 3))
+def test_hits_of_documents_add_up(documents, cut):
+    for mode in MODES:
+        parts = [pair_hits(marked, LENGTH, mode) for marked in documents]
+        nested = pool_pair_hits([pool_pair_hits(parts[:cut]), pool_pair_hits(parts[cut:])])
+        assert pool_pair_hits(parts) == nested
+        for (one, other), sums in nested.items():
+            assert sums.n_documents == sum({one, other} <= marked.keys() for marked in documents)
+
+
+@given(first=layers, second=layers, by=st.integers(0, 50))
+def test_f1_knows_no_place(first, second, by):
+    for mode in MODES:
+        here = hits(first, second, LENGTH, mode)
+        assert hits(moved(first, by), moved(second, by), LENGTH + 50, mode) == here
