@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from annotator.agreement.counts import Coincidences, coincidences, count_values
+from annotator.agreement.counts import Coincidences, coincidences, count_values, pairable_reviewers
 from annotator.agreement.estimate import Estimate, not_computable
 
 Difference = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
@@ -81,9 +81,7 @@ def alpha(data: ArrayLike, difference: Difference = nominal) -> Estimate:
     tests/agreement/test_krippendorff_2011.py
     """
     values, counts = count_values(data)
-    given = ~np.isnan(np.asarray(data, dtype=float))
-    pairable = given & (given.sum(axis=0) >= 2)
-    return alpha_from_coincidences(coincidences(counts), values, difference, int(pairable.any(axis=1).sum()))
+    return alpha_from_coincidences(coincidences(counts), values, difference, pairable_reviewers(data))
 
 
 def alpha_from_counts(counts: ArrayLike, values: ArrayLike, difference: Difference = nominal) -> Estimate:

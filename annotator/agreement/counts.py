@@ -64,6 +64,26 @@ def coincidences(counts: ArrayLike, multiplicity: ArrayLike | None = None) -> Co
     ----------
     K. Krippendorff, Computing Krippendorff's alpha-reliability, 2011, section C.
     """
+    table, times = whole_counts(counts, multiplicity)
+    sizes = table.sum(axis=1)
+    pairable = sizes >= 2
+    table, sizes, times = table[pairable], sizes[pairable], times[pairable]
+    weights = times / (sizes - 1)
+    pairs = (table * weights[:, None]).T @ table - np.diag(weights @ table)
+    agreeing = (table * (table - 1)).sum(axis=1) * weights / sizes
+    return Coincidences(pairs=pairs, agreeing=float(agreeing.sum()), n_units=round(float(times.sum())))
+
+
+def whole_counts(
+    counts: ArrayLike, multiplicity: ArrayLike | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return counts, shape (n_rows, n_columns), and the multiplicity of each row, 1 when omitted.
+
+    Raises
+    ------
+    ValueError
+        When a count is negative or not whole, or the shapes do not fit.
+    """
     table = np.asarray(counts, dtype=float)
     if table.ndim != 2:
         raise ValueError("counts must have the shape (units, categories)")
@@ -72,13 +92,7 @@ def coincidences(counts: ArrayLike, multiplicity: ArrayLike | None = None) -> Co
         raise ValueError("multiplicity must have one number for each row of counts")
     if any((array < 0).any() or (array != np.floor(array)).any() for array in (table, times)):
         raise ValueError("counts must be whole numbers from 0 up")
-    sizes = table.sum(axis=1)
-    pairable = sizes >= 2
-    table, sizes, times = table[pairable], sizes[pairable], times[pairable]
-    weights = times / (sizes - 1)
-    pairs = (table * weights[:, None]).T @ table - np.diag(weights @ table)
-    agreeing = (table * (table - 1)).sum(axis=1) * weights / sizes
-    return Coincidences(pairs=pairs, agreeing=float(agreeing.sum()), n_units=round(float(times.sum())))
+    return table, times
 
 
 def pool(parts: Iterable[Coincidences], n_categories: int) -> Coincidences:
@@ -119,6 +133,12 @@ def count_values(data: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64
     n_units = table.shape[1]
     cells = np.bincount(units * max(len(values), 1) + codes, minlength=n_units * len(values))
     return values, cells.reshape(n_units, len(values))
+
+
+def pairable_reviewers(data: ArrayLike) -> int:
+    """Count the reviewers, rows of the data, with a value on a unit that another judged too."""
+    given = ~np.isnan(np.asarray(data, dtype=float))
+    return int((given & (given.sum(axis=0) >= 2)).any(axis=1).sum())
 
 
 def count_patterns(

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from annotator.agreement.alpha import NO_PAIRS
-from annotator.agreement.counts import Coincidences, coincidences, count_values
+from annotator.agreement.counts import Coincidences, coincidences, count_values, pairable_reviewers
 from annotator.agreement.estimate import Estimate
 
 
@@ -32,9 +32,7 @@ def percent(data: ArrayLike) -> Estimate:
     K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed., 2014, ch. 2 (missing values).
     """
     _, counts = count_values(data)
-    given = ~np.isnan(np.asarray(data, dtype=float))
-    pairable = given & (given.sum(axis=0) >= 2)
-    return percent_from_coincidences(coincidences(counts), int(pairable.any(axis=1).sum()))
+    return percent_from_coincidences(coincidences(counts), pairable_reviewers(data))
 
 
 def percent_from_counts(counts: ArrayLike) -> Estimate:
