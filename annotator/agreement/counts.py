@@ -135,6 +135,67 @@ def count_values(data: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64
     return values, cells.reshape(n_units, len(values))
 
 
+def distinct_categories(categories: ArrayLike) -> NDArray[np.float64]:
+    """Return the codebook's categories as numbers, in their order, shape (n_categories,).
+
+    Raises
+    ------
+    ValueError
+        When a category is not a finite number or occurs twice.
+    """
+    listed = np.asarray(categories, dtype=float)
+    if listed.ndim != 1 or not np.isfinite(listed).all() or len(np.unique(listed)) != len(listed):
+        raise ValueError("categories must be finite numbers that differ from each other")
+    return listed
+
+
+def category_codes(data: ArrayLike, categories: ArrayLike) -> NDArray[np.int64]:
+    """Replace each value by its place in the list of categories, and NaN by -1; the shape stays.
+
+    Raises
+    ------
+    ValueError
+        When a value is none of the categories, or these are not distinct numbers.
+    """
+    table, listed = np.asarray(data, dtype=float), distinct_categories(categories)
+    given = ~np.isnan(table)
+    order = np.argsort(listed)
+    places = np.searchsorted(listed[order], table[given])
+    strange = np.append(listed[order], np.nan)[places] != table[given]
+    if strange.any():
+        raise ValueError(f"{table[given][strange][0]:g} is none of the categories")
+    codes = np.full(table.shape, -1, dtype=np.int64)
+    codes[given] = order[places]
+    return codes
+
+
+def count_categories(data: ArrayLike, categories: ArrayLike) -> NDArray[np.int64]:
+    """Count each category of the codebook on each unit, those that nobody gave included.
+
+    Parameters
+    ----------
+    data : array_like of float, shape (n_reviewers, n_units)
+        Value given by reviewer i to unit j; NaN where there is none.
+    categories : array_like of float, shape (n_categories,)
+        All values that could have been given, in the codebook's order.
+
+    Returns
+    -------
+    ndarray of int, shape (n_units, n_categories)
+
+    Raises
+    ------
+    ValueError
+        When the data is not two-dimensional, a value is none of the categories, or these are not distinct numbers.
+    """
+    codes = category_codes(data, categories)
+    if codes.ndim != 2:
+        raise ValueError("data must have the shape (reviewers, units)")
+    n_units, n_categories = codes.shape[1], len(distinct_categories(categories))
+    cells = (np.arange(n_units) * n_categories + codes)[codes >= 0]
+    return np.bincount(cells, minlength=n_units * n_categories).reshape(n_units, n_categories)
+
+
 def pairable_reviewers(data: ArrayLike) -> int:
     """Count the reviewers, rows of the data, with a value on a unit that another judged too."""
     given = ~np.isnan(np.asarray(data, dtype=float))
