@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from numpy.typing import ArrayLike
+
 from annotator.agreement.alpha import alpha, interval, nominal, ordinal, ratio
+from annotator.agreement.chance import fleiss, gwet, randolph
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.f1 import f1
+from annotator.agreement.kappa import cohen_of_two
 from annotator.agreement.layers import (
     character_alpha,
     character_percent,
@@ -17,6 +21,7 @@ from annotator.agreement.layers import (
 )
 from annotator.agreement.percent import percent
 from annotator.agreement.unitizing import coding_alpha, u_alpha, unit_alpha, value_alpha
+from annotator.agreement.weights import linear, quadratic
 
 ALPHA: Final = "1 − (n − 1) Σ o(c,k) δ²(c,k) / Σ n(c) n(k) δ²(c,k)"
 PERCENT: Final = "mean over units of Σ r(k) (r(k) − 1) / (r (r − 1))"
@@ -32,16 +37,38 @@ HRIPCSAK: Final = (
     "G. Hripcsak and A. S. Rothschild, Agreement, the F-measure, and reliability in information retrieval, 2005"
 )
 GWET: Final = "K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed., 2014, ch. 2"
+COHEN_1960: Final = "J. Cohen, A coefficient of agreement for nominal scales, 1960"
+COHEN_1968: Final = "J. Cohen, Weighted kappa, 1968"
+FLEISS: Final = "J. L. Fleiss, Measuring nominal scale agreement among many raters, 1971; missing values as Gwet, 2014"
+RANDOLPH: Final = "J. J. Randolph, Free-marginal multirater kappa, 2005; R. L. Brennan & D. J. Prediger, 1981"
+GWET_2008: Final = (
+    "K. L. Gwet, Computing inter-rater reliability and its variance in the presence of high agreement, 2008"
+)
+GWET_2014: Final = "K. L. Gwet, Handbook of Inter-Rater Reliability, 4th ed., 2014"
+KAPPA: Final = "1 − n Σ (1 − w(k,l)) n(k,l) / Σ (1 − w(k,l)) n(k) n(l), n(k,l) units given k by one and l by the other"
+CORRECTED: Final = "(p − e) / (1 − e), p percent agreement, "
+MEAN_SHARE: Final = "π(k) = mean over all units judged of r(k) / r"
+WEIGHTED_GWET: Final = (
+    "(p − e) / (1 − e), p = mean over units of Σ r(k) (Σ w(k,l) r(l) − 1) / (r (r − 1)), "
+    "e = (Σ w(k,l)) (Σ π(k) (1 − π(k))) / (q (q − 1)), " + MEAN_SHARE
+)
+EQUAL: Final = ", w = [k = l]"
+LINEAR: Final = ", w = 1 − |k − l| / (max − min)"
+QUADRATIC: Final = ", w = 1 − ((k − l) / (max − min))²"
+
+Compute = Callable[..., Estimate]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A row of the registry.
 
-    `takes` names the argument of `compute`: "ratings" (array of reviewers x units, NaN where missing), "layer" (a
-    `layers.Layer`), "unitized" (a `continuum.Unitized`, of a layer or of all labels), "value" (the same, and the labels
-    that make the value) or "hits" (the `f1.Hits` of two reviewers, in the mode that the key ends in). `reviewers` is
-    the least number of them; `missing` says whether values may be missing.
+    `takes` says how `compute` is called. "ratings": with an array of reviewers x units, NaN where missing, and the
+    codebook's categories, which measures that know only the values given do without. "layer": with a `layers.Layer`.
+    "unitized": with a `continuum.Unitized`, of a layer or of all labels. "value": with the same, and the labels that
+    make the value. "hits": with the `f1.Hits` of two reviewers, in the mode that the key ends in. `reviewers` is the
+    least number of them and `at_most` the greatest, None where there is none; `missing` says whether values may be
+    missing.
     """
 
     key: str
@@ -49,9 +76,28 @@ class Measure:
     takes: str
     formula: str
     reference: str
-    compute: Callable[..., Estimate]
+    compute: Compute
     reviewers: int = 2
+    at_most: int | None = None
     missing: bool = True
+
+
+def _of_values(measure: Compute) -> Compute:
+    """Let a measure that knows only the values given be called like one that knows the codebook's categories."""
+
+    def compute(data: ArrayLike, categories: ArrayLike | None = None) -> Estimate:
+        return measure(data)
+
+    return compute
+
+
+def _weighted(measure: Compute, weigh: Callable[[ArrayLike], ArrayLike]) -> Compute:
+    """Let the categories themselves be the scores that a measure's weights come from."""
+
+    def compute(data: ArrayLike, categories: ArrayLike) -> Estimate:
+        return measure(data, categories, weigh(categories))
+
+    return compute
 
 
 MEASURES: Final[Mapping[str, Measure]] = {
@@ -63,7 +109,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             ALPHA + ", δ² = [c ≠ k]",
             KRIPPENDORFF,
-            partial(alpha, difference=nominal),
+            _of_values(partial(alpha, difference=nominal)),
         ),
         Measure(
             "alpha-ordinal",
@@ -71,7 +117,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             ALPHA + ", δ = Σ n(g) from c to k − (n(c) + n(k)) / 2",
             KRIPPENDORFF,
-            partial(alpha, difference=ordinal),
+            _of_values(partial(alpha, difference=ordinal)),
         ),
         Measure(
             "alpha-interval",
@@ -79,7 +125,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             ALPHA + ", δ = c − k",
             KRIPPENDORFF,
-            partial(alpha, difference=interval),
+            _of_values(partial(alpha, difference=interval)),
         ),
         Measure(
             "alpha-ratio",
@@ -87,9 +133,61 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             ALPHA + ", δ = (c − k) / (c + k)",
             KRIPPENDORFF,
-            partial(alpha, difference=ratio),
+            _of_values(partial(alpha, difference=ratio)),
         ),
-        Measure("percent", "Percent agreement", "ratings", PERCENT, GWET, percent),
+        Measure("percent", "Percent agreement", "ratings", PERCENT, GWET, _of_values(percent)),
+        Measure("cohen", "Cohen's kappa", "ratings", KAPPA + EQUAL, COHEN_1960, cohen_of_two, at_most=2),
+        Measure(
+            "cohen-linear",
+            "Cohen's kappa, linear weights",
+            "ratings",
+            KAPPA + LINEAR,
+            COHEN_1968,
+            _weighted(cohen_of_two, linear),
+            at_most=2,
+        ),
+        Measure(
+            "cohen-quadratic",
+            "Cohen's kappa, quadratic weights",
+            "ratings",
+            KAPPA + QUADRATIC,
+            COHEN_1968,
+            _weighted(cohen_of_two, quadratic),
+            at_most=2,
+        ),
+        Measure("fleiss", "Fleiss' kappa", "ratings", CORRECTED + "e = Σ π(k)², " + MEAN_SHARE, FLEISS, fleiss),
+        Measure(
+            "randolph",
+            "Randolph's free-marginal kappa",
+            "ratings",
+            CORRECTED + "e = 1 / q for q categories",
+            RANDOLPH,
+            randolph,
+        ),
+        Measure(
+            "ac1",
+            "Gwet's AC1",
+            "ratings",
+            CORRECTED + "e = Σ π(k) (1 − π(k)) / (q − 1), " + MEAN_SHARE,
+            GWET_2008,
+            gwet,
+        ),
+        Measure(
+            "ac2-linear",
+            "Gwet's AC2, linear weights",
+            "ratings",
+            WEIGHTED_GWET + LINEAR,
+            GWET_2014,
+            _weighted(gwet, linear),
+        ),
+        Measure(
+            "ac2-quadratic",
+            "Gwet's AC2, quadratic weights",
+            "ratings",
+            WEIGHTED_GWET + QUADRATIC,
+            GWET_2014,
+            _weighted(gwet, quadratic),
+        ),
         Measure(
             "sentence-alpha",
             "Alpha on sentences",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from annotator.agreement.kappa import cohen, cohen_of_two, confusion, pairwise_cohen
+from annotator.agreement.measures import MEASURES
 from annotator.agreement.weights import linear, quadratic
 
 NAN = np.nan
@@ -27,13 +28,16 @@ def test_kappa_is_that_of_artstein_and_poesio_2008():
 
 
 @pytest.mark.parametrize(
-    ("weights", "printed"),
-    [(None, 0.3449), (linear(SCORES), 0.5082), (quadratic(SCORES), 0.6607)],
-    ids=["identity", "linear", "quadratic"],
+    ("key", "weights", "printed"),
+    [
+        ("cohen", None, 0.3449),
+        ("cohen-linear", linear(SCORES), 0.5082),
+        ("cohen-quadratic", quadratic(SCORES), 0.6607),
+    ],
 )
-def test_kappa_of_the_skin_condition_is_the_printed_one(weights, printed):
+def test_kappa_of_the_skin_condition_is_the_printed_one(key, weights, printed):
     assert cohen(SKIN, weights).value == pytest.approx(printed, abs=5e-5)
-    assert cohen_of_two(ratings_of(SKIN), SCORES, weights).value == pytest.approx(printed, abs=5e-5)
+    assert MEASURES[key].compute(ratings_of(SKIN), SCORES).value == pytest.approx(printed, abs=5e-5)
 
 
 def test_kappa_falls_where_nearly_all_units_are_of_one_category():
