@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 
 from annotator.agreement.alpha import DIFFERENCES, alpha, alpha_from_counts
+from annotator.agreement.chance import (
+    fleiss,
+    fleiss_from_shares,
+    gwet,
+    gwet_from_shares,
+    pool_shares,
+    randolph,
+    randolph_from_shares,
+    shares,
+    weighted_percent,
+)
 from annotator.agreement.continuum import Unitized, pool_unitized, unitized, unitized_layer
+from annotator.agreement.kappa import cohen, cohen_of_two
 from annotator.agreement.layers import (
     Layer,
     character_alpha,
@@ -27,6 +39,7 @@ from annotator.agreement.unitizing import (
     value_alpha,
     value_coverage,
 )
+from annotator.agreement.weights import linear, quadratic
 from tests.agreement.making import make_layer, make_marked
 
 NAN = np.nan
@@ -39,6 +52,21 @@ NOTHING_TO_PAIR = {
     "no units": np.empty((3, 0)),
     "no reviewers": np.empty((0, 3)),
 }
+NO_SHARED = "Not computable: no unit was judged by both reviewers."
+ONE_CATEGORY = "Not computable: the codebook has one category, so that agreement is certain."
+CATEGORIES = [0, 1, 2, 3, 4]
+CORRECTED = {
+    "fleiss": fleiss,
+    "randolph": randolph,
+    "ac1": gwet,
+    "ac2 linear": lambda data, categories: gwet(data, categories, linear(categories)),
+    "ac2 quadratic": lambda data, categories: gwet(data, categories, quadratic(categories)),
+}
+BY_CODEBOOK = {key: figure for key, figure in CORRECTED.items() if key != "fleiss"}
+WEIGHED = {"identity": None, "linear": linear(CATEGORIES), "quadratic": quadratic(CATEGORIES)}
+corrected = pytest.mark.parametrize("figure", CORRECTED.values(), ids=CORRECTED)
+by_codebook = pytest.mark.parametrize("figure", BY_CODEBOOK.values(), ids=BY_CODEBOOK)
+weighed = pytest.mark.parametrize("weights", WEIGHED.values(), ids=WEIGHED)
 levels = pytest.mark.parametrize("difference", DIFFERENCES.values(), ids=DIFFERENCES)
 
 
@@ -55,6 +83,36 @@ def test_percent_agreement_without_pairs_is_none(data):
     assert (percent(data).value, percent(data).reason) == (None, NO_PAIRS)
 
 
+@pytest.mark.parametrize("figure", [*CORRECTED.values(), weighted_percent], ids=[*CORRECTED, "weighted percent"])
+@pytest.mark.parametrize("data", NOTHING_TO_PAIR.values(), ids=NOTHING_TO_PAIR)
+def test_figures_corrected_for_chance_without_pairs_are_none(data, figure):
+    estimate = figure(data, CATEGORIES)
+    assert (estimate.value, estimate.reason) == (None, NO_PAIRS)
+    assert (estimate.n_units, estimate.n_values, estimate.n_reviewers) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("figure", [fleiss_from_shares, randolph_from_shares, gwet_from_shares])
+def test_figures_of_no_documents_are_none(figure):
+    assert figure(pool_shares([], 3), 0).reason == NO_PAIRS
+
+
+@weighed
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ([[1, NAN, 2], [NAN, 2, NAN]], NO_SHARED),
+        ([[NAN, NAN], [NAN, NAN]], NO_SHARED),
+        (np.empty((2, 0)), NO_SHARED),
+        ([[1, 2, 3]], NO_PAIRS),
+        (np.empty((0, 3)), NO_PAIRS),
+    ],
+    ids=["no unit with two values", "no values", "no units", "one reviewer", "no reviewers"],
+)
+def test_cohens_kappa_without_pairs_is_none(data, reason, weights):
+    estimate = cohen_of_two(data, CATEGORIES, weights)
+    assert (estimate.value, estimate.reason, estimate.n_units) == (None, reason, 0)
+
+
 @levels
 def test_alpha_without_variation_is_none_and_percent_agreement_one(difference):
     data = [[3, 3, 3], [3, 3, NAN]]
@@ -68,6 +126,50 @@ def test_unpairable_values_are_dropped_before_looking_at_variation(difference):
     assert alpha(data, difference).reason == NO_VARIATION
 
 
+SAME = [[3, 3, 3, NAN], [3, 3, NAN, 1]]
+
+
+def test_fleiss_kappa_without_variation_of_pairable_values_is_none():
+    assert (fleiss(SAME, CATEGORIES).value, fleiss(SAME, CATEGORIES).reason) == (None, NO_VARIATION)
+    assert fleiss(SAME, CATEGORIES).n_units == 2
+
+
+@weighed
+def test_cohens_kappa_without_variation_is_none(weights):
+    estimate = cohen_of_two(SAME, CATEGORIES, weights)
+    assert (estimate.value, estimate.reason, estimate.n_units) == (None, NO_VARIATION, 2)
+
+
+@by_codebook
+def test_a_chance_set_by_the_codebook_leaves_one_where_nothing_varies(figure):
+    assert figure(SAME, CATEGORIES).value == 1
+    assert figure([[3, 3], [3, 3]], [3, 4]).value == 1
+
+
+@weighed
+def test_weighted_percent_agreement_without_variation_is_one(weights):
+    assert weighted_percent(SAME, CATEGORIES, weights).value == 1
+
+
+@by_codebook
+def test_a_codebook_of_one_category_leaves_no_chance_to_correct_for(figure):
+    assert (figure([[3, 3], [3, 3]], [3]).value, figure([[3, 3], [3, 3]], [3]).reason) == (None, ONE_CATEGORY)
+    assert figure([[3, NAN], [NAN, 3]], [3]).reason == NO_PAIRS
+
+
+@pytest.mark.parametrize("weigh", [None, linear, quadratic])
+def test_a_codebook_of_one_category_leaves_kappa_none_and_percent_agreement_one(weigh):
+    data, weights = [[3, 3], [3, 3]], weigh and weigh([3])
+    assert (fleiss(data, [3]).value, fleiss(data, [3]).reason) == (None, NO_VARIATION)
+    assert (cohen_of_two(data, [3], weights).value, cohen([[5]], weights).reason) == (None, NO_VARIATION)
+    assert weighted_percent(data, [3], weights).value == 1
+
+
+def test_a_codebook_of_no_categories_has_nothing_to_pair():
+    assert randolph([[NAN], [NAN]], []).reason == NO_PAIRS
+    assert cohen_of_two([[NAN], [NAN]], []).reason == NO_SHARED
+
+
 def test_a_codebook_of_one_category_leaves_alpha_none_and_percent_agreement_one():
     assert alpha_from_counts([[3], [2]], [1]).reason == NO_VARIATION
     assert percent_from_counts([[3], [2]]).value == 1
@@ -78,6 +180,40 @@ def test_perfect_agreement_with_variation_is_one(difference):
     data = [[0, 1, 4, 4], [0, 1, 4, NAN], [0, NAN, 4, 4]]
     assert alpha(data, difference).value == 1
     assert percent(data).value == 1
+
+
+@corrected
+def test_perfect_agreement_with_variation_is_one_after_any_correction(figure):
+    assert figure([[0, 1, 4, 4], [0, 1, 4, NAN], [0, NAN, 4, 4]], CATEGORIES).value == 1
+
+
+@weighed
+def test_perfect_agreement_of_two_reviewers_is_one(weights):
+    data = [[0, 1, 4, 4, NAN], [0, 1, 4, NAN, 2]]
+    assert cohen_of_two(data, CATEGORIES, weights).value == 1
+    assert weighted_percent(data, CATEGORIES, weights).value == 1
+
+
+@weighed
+def test_cohens_kappa_is_zero_where_one_of_two_reviewers_never_varies(weights):
+    assert cohen_of_two([[3, 3, 3, NAN], [0, 3, 4, 4]], CATEGORIES, weights).value == pytest.approx(0, abs=1e-12)
+    assert cohen_of_two([[0, 3, 4, 4], [3, 3, 3, NAN]], CATEGORIES, weights).value == pytest.approx(0, abs=1e-12)
+    assert cohen_of_two([[3, 3], [4, 4]], CATEGORIES, weights).value == pytest.approx(0, abs=1e-12)
+
+
+@corrected
+def test_figures_corrected_for_chance_are_not_clipped_below_zero(figure):
+    assert figure([[0, 1], [1, 0]], [0, 1]).value == pytest.approx(-1)
+
+
+def test_cohens_kappa_below_zero_is_not_clipped():
+    assert cohen([[0, 1], [1, 0]]).value == -1
+
+
+@corrected
+def test_a_single_unit_carries_a_caution_after_any_correction(figure):
+    assert figure([[0], [1], [1]], [0, 1]).note == "Only one unit could be compared."
+    assert figure([[0, 1], [1, 1], [1, NAN]], [0, 1]).note == ""
 
 
 @levels
@@ -259,3 +395,33 @@ def test_counts_that_count_nothing_are_refused(counts):
 def test_values_that_do_not_name_the_columns_in_order_are_refused(values):
     with pytest.raises(ValueError, match="ascend"):
         alpha_from_counts([[1, 1], [2, 0]], values)
+
+
+FIGURES_OF_CATEGORIES = [fleiss, randolph, gwet, weighted_percent, cohen_of_two]
+
+
+@pytest.mark.parametrize("figure", FIGURES_OF_CATEGORIES)
+@pytest.mark.parametrize("value", [5, 0.5, -1, np.inf])
+def test_a_value_that_is_none_of_the_categories_is_refused(figure, value):
+    with pytest.raises(ValueError, match=f"{value:g} is none of the categories"):
+        figure([[0, value], [0, 1]], CATEGORIES)
+
+
+@pytest.mark.parametrize("figure", FIGURES_OF_CATEGORIES)
+@pytest.mark.parametrize("categories", [[0, 1, 1], [0, 1, NAN], [0, 1, np.inf], [[0, 1]], 1])
+def test_categories_that_are_no_list_of_numbers_are_refused(figure, categories):
+    with pytest.raises(ValueError, match="categories must be"):
+        figure([[0, 1], [0, 1]], categories)
+
+
+@pytest.mark.parametrize("figure", FIGURES_OF_CATEGORIES)
+def test_ratings_of_another_shape_are_refused(figure):
+    with pytest.raises(ValueError, match="shape"):
+        figure([0, 1], [0, 1])
+
+
+@pytest.mark.parametrize("counts", [[[1, -1]], [[1.5, 2]], [2, 1]])
+@pytest.mark.parametrize("multiplicity", [None, [1]])
+def test_shares_of_counts_that_count_nothing_are_refused(counts, multiplicity):
+    with pytest.raises(ValueError, match="counts"):
+        shares(counts, multiplicity)
