@@ -239,7 +239,15 @@ MEASURES: Final[Mapping[str, Measure]] = {
             CONTINUA,
             value_alpha,
         ),
-        Measure("f1-exact", "F1, same passages", "hits", F1 + ", TP with the same start, end and label", CONLL, f1),
+        Measure(
+            "f1-exact",
+            "F1, same passages",
+            "hits",
+            F1 + ", TP with the same start, end and label",
+            CONLL,
+            f1,
+            at_most=2,
+        ),
         Measure(
             "f1-overlap",
             "F1, overlapping passages",
@@ -247,6 +255,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             F1 + ", TP the most pairs of one label that share a character",
             HRIPCSAK,
             f1,
+            at_most=2,
         ),
         Measure(
             "f1-overlap_any",
@@ -255,7 +264,16 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "2 P R / (P + R), P and R the shares that share a character with any of the other's",
             HRIPCSAK,
             f1,
+            at_most=2,
         ),
-        Measure("f1-char", "F1, characters", "hits", F1 + ", TP characters with the same label", HRIPCSAK, f1),
+        Measure(
+            "f1-char",
+            "F1, characters",
+            "hits",
+            F1 + ", TP characters with the same label",
+            HRIPCSAK,
+            f1,
+            at_most=2,
+        ),
     )
 }

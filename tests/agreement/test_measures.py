@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from annotator.agreement.continuum import unitized
+from annotator.agreement.f1 import MODES, hits
 from annotator.agreement.measures import MEASURES
 from tests.agreement.making import make_layer
 
@@ -24,7 +26,7 @@ def test_a_measure_says_what_it_is(measure):
     assert measure.name
     assert measure.formula
     assert measure.reference
-    assert measure.takes in {"ratings", "layer"}
+    assert measure.takes in {"ratings", "layer", "unitized", "value", "hits"}
     assert measure.reviewers == 2
     assert measure.at_most in {None, 2}
 
@@ -75,5 +77,21 @@ def test_each_weighting_gives_a_figure_of_its_own():
 
 @pytest.mark.parametrize("key", [key for key, measure in MEASURES.items() if measure.takes == "layer"])
 def test_a_measure_of_a_layer_takes_one(key):
-    sums = make_layer(20, (5, 10, 20), a=[(0, 5)], b=[(0, 8)])
+    sums = make_layer(20, (5, 10, 20), "word " * 4, a=[(0, 5)], b=[(0, 8)])
     assert MEASURES[key].compute(sums).value < 1
+
+
+def test_measures_of_a_continuum_take_one_and_a_value_is_named():
+    marked = {"a": {"fact": [(0, 5)], "opinion": [(8, 12)]}, "b": {"fact": [(0, 6)]}, "c": {"opinion": [(4, 12)]}}
+    sums = unitized(marked, 20)
+    for key in ("u-alpha", "unit-alpha", "coding-alpha"):
+        assert MEASURES[key].compute(sums).value < 1
+    assert MEASURES["value-alpha"].compute(sums, "fact").value < 1
+
+
+def test_f1_is_counted_in_the_mode_that_its_key_ends_in():
+    counted = [key.removeprefix("f1-") for key, measure in MEASURES.items() if measure.takes == "hits"]
+    assert counted == list(MODES)
+    first, second = {"fact": [(0, 5), (6, 9)]}, {"fact": [(0, 5), (5, 8)]}
+    figures = [MEASURES[f"f1-{mode}"].compute(hits(first, second, 20, mode)).value for mode in counted]
+    assert figures == [0.5, 1.0, 1.0, pytest.approx(7 / 8)]

@@ -14,7 +14,13 @@ expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not in
 
 ACTS = 1000 if os.environ.get("CREDENCE_FULL") else 60
 SEED = 20261125
-NETWORK = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+NETWORK = (
+    "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_SOCKET_NOT_CONNECTED",
+)
 
 
 def squeezed(coding: Coding) -> Coding:
