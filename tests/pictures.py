@@ -32,10 +32,11 @@ CODED = (
     ("US Defence Ministers visited Mongolia", "1", "Shift+Digit3"),
     ("Since 1999, the format", "1", "Shift+Digit3"),
 )
-STRIP = """<style>
-body { margin: 0; display: grid; grid-template-columns: repeat(3, 1fr); gap: 16px; width: 1600px; background: #fff }
+STRIP = """<!doctype html><style>
+body { margin: 0; width: 1600px; background: #fff }
+body { display: grid; grid-template-columns: repeat(3, 1fr) .625fr; gap: 16px }
 img { width: 100%%; border: 1px solid #ccc; box-sizing: border-box }
-div { display: contents }
+img:last-child { grid-column: 4; grid-row: 1 / span 2 }
 </style>%s"""
 
 
@@ -151,7 +152,7 @@ STATES: tuple[Callable[[Visit], None], ...] = (
     shortcuts,
 )
 SHOWN = (("choosing", "light"), ("sentences", "dark"), ("offline", "light"))
-SHOWN += (("conflict", "dark"), ("submitting", "light"), ("guideline", "dark"))
+SHOWN += (("conflict", "dark"), ("submitting", "light"), ("guideline", "dark"), ("details", "phone"))
 
 
 def photograph(browser: Browser, server: Server, look: str, folder: Path) -> None:
