@@ -10,7 +10,8 @@ from annotator.agreement.counts import Coincidences, coincidences, count_values,
 from annotator.agreement.estimate import Estimate, not_computable
 
 Difference = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
-"""Maps ascending values and how often each occurs, shape (n_categories,), to squared differences of all pairs."""
+"""Maps ascending values, shape (n_categories,), and how often each occurs, shape (..., n_categories), to squared
+differences of all pairs; only a difference that looks at the counts answers with as many tables as there are counts."""
 
 NO_PAIRS: Final = not_computable("no unit was judged by two reviewers")
 NO_VARIATION: Final = not_computable("all judgements are the same, so there is no variation to compare")
@@ -24,12 +25,12 @@ def nominal(values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray
 
 def ordinal(values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values differ by how many of the values given lie between them: the interval difference of their mean ranks."""
-    return interval(np.cumsum(totals) - totals / 2, totals)
+    return interval(np.cumsum(totals, axis=-1) - totals / 2, totals)
 
 
 def interval(values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values differ by their distance."""
-    return (values[:, None] - values[None, :]) ** 2
+    return (values[..., :, None] - values[..., None, :]) ** 2
 
 
 def ratio(values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -122,8 +123,32 @@ def alpha_from_coincidences(
         return Estimate(None, NO_PAIRS, **size)
     if np.count_nonzero(totals) < 2:
         return Estimate(None, NO_VARIATION, **size)
-    squared = difference(ascending, totals)
-    observed = (sums.pairs * squared).sum()
-    expected = totals @ squared @ totals
-    value = float(1 - (totals.sum() - 1) * observed / expected)
+    value = float(alphas(sums.pairs, ascending, difference))
     return Estimate(value, note=ONE_UNIT if sums.n_units == 1 else "", **size)
+
+
+def alphas(pairs: ArrayLike, values: ArrayLike, difference: Difference) -> NDArray[np.float64]:
+    """Krippendorff's alpha of many coincidence matrices at once, such as those of resamples; see `alpha`.
+
+    Parameters
+    ----------
+    pairs : array_like of float, shape (..., n_categories, n_categories)
+        Coincidence matrices; a difference that depends on the counts takes those of each.
+    values : array_like of float, shape (n_categories,)
+        What rows and columns stand for, ascending.
+    difference : callable
+        One of `DIFFERENCES`.
+
+    Returns
+    -------
+    ndarray of float, shape (...)
+        NaN where there are no pairable values or no variation.
+    """
+    matrices = np.asarray(pairs, dtype=float)
+    totals = matrices.sum(axis=-1)
+    squared = difference(np.asarray(values, dtype=float), totals)
+    observed = (matrices * squared).sum(axis=(-2, -1))
+    expected = (np.matmul(squared, totals[..., None])[..., 0] * totals).sum(axis=-1)
+    share = np.full_like(expected, np.nan)
+    np.divide((totals.sum(axis=-1) - 1) * observed, expected, out=share, where=expected > 0)
+    return 1 - share

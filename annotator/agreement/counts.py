@@ -4,7 +4,7 @@ Units are reduced to how often each value occurs on them, equal units to one row
 coincidences. Coincidences of several documents add up, so a study's figure pools its documents.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,10 +64,8 @@ def coincidences(counts: ArrayLike, multiplicity: ArrayLike | None = None) -> Co
     ----------
     K. Krippendorff, Computing Krippendorff's alpha-reliability, 2011, section C.
     """
-    table, times = whole_counts(counts, multiplicity)
+    table, times, _ = _pairable(counts, multiplicity)
     sizes = table.sum(axis=1)
-    pairable = sizes >= 2
-    table, sizes, times = table[pairable], sizes[pairable], times[pairable]
     weights = times / (sizes - 1)
     pairs = (table * weights[:, None]).T @ table - np.diag(weights @ table)
     agreeing = (table * (table - 1)).sum(axis=1) * weights / sizes
@@ -221,3 +219,80 @@ def count_patterns(
         for value in pattern:
             counts[row, column[value]] += 1
     return np.array(values, dtype=float), counts, np.array(list(patterns.values()), dtype=np.int64)
+
+
+def coincidences_by_document(
+    counts: ArrayLike, documents: ArrayLike, n_documents: int, multiplicity: ArrayLike | None = None
+) -> NDArray[np.float64]:
+    """Sum the coincidences of each document apart: what intervals are made of.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (n_units, n_categories)
+        How many reviewers gave each category to each unit.
+    documents : array_like of int, shape (n_units,)
+        Which document each unit is in, from 0 up; in any order.
+    n_documents : int
+    multiplicity : array_like of int, shape (n_units,), optional
+        How many units each row stands for; 1 when omitted.
+
+    Returns
+    -------
+    ndarray of float, shape (n_documents, n_categories, n_categories)
+        `Coincidences.pairs` of every document; all 0 for one without pairable values.
+
+    Raises
+    ------
+    ValueError
+        When a count is negative or not whole, a document is unknown, or the shapes do not fit.
+    """
+    table, times, kept = _pairable(counts, multiplicity)
+    numbers = np.asarray(documents, dtype=np.int64)
+    if numbers.shape != kept.shape:
+        raise ValueError("documents must have one number for each row of counts")
+    numbers = numbers[kept]
+    if ((numbers < 0) | (numbers >= n_documents)).any():
+        raise ValueError("documents are numbered from 0 up")
+    weights = times / (table.sum(axis=1) - 1)
+    columns = np.ascontiguousarray(table.T)
+    pairs = np.zeros((n_documents, len(columns), len(columns)))
+    for one, column in enumerate(columns):
+        weighted = column * weights
+        for other in range(one + 1):
+            met = weighted * (columns[other] - (one == other))
+            pairs[:, one, other] = pairs[:, other, one] = np.bincount(numbers, met, n_documents)
+    return pairs
+
+
+def stack_patterns(
+    parts: Sequence[Mapping[tuple[int, ...], int]],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sum the coincidences of documents whose units are given as patterns, over the values of all of them.
+
+    Parameters
+    ----------
+    parts : sequence of mapping of pattern to int
+        For each document, the values on a unit and how many units have just these; see `count_patterns`.
+
+    Returns
+    -------
+    values : ndarray of float, shape (n_categories,)
+        The values that occur in any document, ascending.
+    pairs : ndarray of float, shape (n_documents, n_categories, n_categories)
+    """
+    patterns = list(dict.fromkeys(pattern for part in parts for pattern in part))
+    values, counts, _ = count_patterns(dict.fromkeys(patterns, 1))
+    row = {pattern: number for number, pattern in enumerate(patterns)}
+    rows = [row[pattern] for part in parts for pattern in part]
+    documents = [number for number, part in enumerate(parts) for _ in part]
+    multiplicity = [times for part in parts for times in part.values()]
+    return values, coincidences_by_document(counts[rows], documents, len(parts), multiplicity)
+
+
+def _pairable(
+    counts: ArrayLike, multiplicity: ArrayLike | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the counts and multiplicities of units with two or more values, and which rows these are."""
+    table, times = whole_counts(counts, multiplicity)
+    kept = table.sum(axis=1) >= 2
+    return table[kept], times[kept], kept
