@@ -1,0 +1,185 @@
+"""Dawid and Skene's model: each unit has one true label, and each reviewer's own habits of reading it.
+
+Where labels differ between honest readers the model calls a reading an error that is none: show what comes of it beside
+the raw majority, and never as a ranking.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from annotator.agreement.estimate import not_computable
+
+FEWEST_REVIEWERS: Final = 3
+FEWEST_UNITS: Final = 30
+TOLERANCE: Final = 1e-8
+"""Change of the log-likelihood at which the fit is done."""
+MOST_STEPS: Final = 10_000
+TINY: Final = 1e-300
+NEVER: Final = 1e-6
+"""Expected answers on units of a label below which nothing is known of how a reviewer reads it."""
+TOO_LITTLE: Final = not_computable(
+    f"competence wants {FEWEST_REVIEWERS} reviewers who judged {FEWEST_UNITS} units each"
+)
+
+Answer = tuple[Hashable, str, Hashable]
+"""Unit, reviewer and the label given. A reviewer may answer the same unit several times."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """The model fitted to counts.
+
+    Attributes
+    ----------
+    prior : ndarray of float, shape (n_labels,)
+        Share of the units whose true label is j.
+    errors : ndarray of float, shape (n_reviewers, n_labels, n_labels)
+        Probability that reviewer r says k of a unit whose true label is j, at [r, j, k]; a row is NaN when the
+        reviewer met no unit that might be j.
+    posterior : ndarray of float, shape (n_units, n_labels)
+        Probability of each true label of each unit.
+    log_likelihood : float
+        Of the counts at the fit.
+    n_steps : int
+        Steps it took; `MOST_STEPS` when it was stopped.
+    """
+
+    prior: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    posterior: NDArray[np.float64]
+    log_likelihood: float
+    n_steps: int
+
+    @property
+    def competence(self) -> NDArray[np.float64]:
+        """Probability of the true label, by reviewer: the diagonal of `errors` weighted by `prior`, NaN rows aside."""
+        right = np.diagonal(self.errors, axis1=1, axis2=2)
+        weights = np.where(np.isnan(right), 0, self.prior)
+        return (np.nan_to_num(right) * weights).sum(axis=1) / weights.sum(axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Competence:
+    """What the model says of reviewers and units, or the reason in words why nothing.
+
+    `fit` has the reviewers, labels and units in the order named here; `left_out` maps reviewers with too few units to
+    how many they judged: their answers do not count.
+    """
+
+    labels: tuple[Hashable, ...]
+    reviewers: tuple[str, ...] = ()
+    units: tuple[Hashable, ...] = ()
+    left_out: dict[str, int] | None = None
+    fit: Fit | None = None
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures of prior and reviewers, JSON-safe; unknown rows of errors are None."""
+        found: dict[str, Any] = {"labels": list(self.labels), "left_out": self.left_out or {}, "reason": self.reason}
+        if self.fit is not None:
+            rows = np.where(np.isnan(self.fit.errors), None, self.fit.errors)
+            found["prior"] = self.fit.prior.tolist()
+            found["errors"] = dict(zip(self.reviewers, rows.tolist(), strict=True))
+            found["competence"] = dict(zip(self.reviewers, self.fit.competence.tolist(), strict=True))
+        return found
+
+
+def competence(answers: Iterable[Answer], labels: Sequence[Hashable]) -> Competence:
+    """Estimate how each reviewer reads each label, without knowing the true ones.
+
+    Parameters
+    ----------
+    answers : iterable of (unit, reviewer, label)
+        In any order; repeats count as independent readings.
+    labels : sequence of hashable
+        In the codebook's order.
+
+    Returns
+    -------
+    Competence
+        Reviewers with fewer than 30 units are left out; with fewer than three others there is no fit and a reason.
+
+    Raises
+    ------
+    ValueError
+        When a label is none of the labels.
+
+    References
+    ----------
+    A. P. Dawid & A. M. Skene, Maximum likelihood estimation of observer error-rates using the EM algorithm, 1979.
+    Worked example: tests/agreement/test_dawid_skene_1979.py
+    """
+    given = list(answers)
+    column = {label: number for number, label in enumerate(labels)}
+    strange = [label for *_, label in given if label not in column]
+    if strange:
+        raise ValueError(f"{strange[0]!r} is none of the labels")
+    seen: dict[str, set[Hashable]] = {}
+    for unit, reviewer, _ in given:
+        seen.setdefault(reviewer, set()).add(unit)
+    few = {reviewer: len(units) for reviewer, units in sorted(seen.items()) if len(units) < FEWEST_UNITS}
+    reviewers = tuple(sorted(seen.keys() - few.keys()))
+    if len(reviewers) < FEWEST_REVIEWERS:
+        return Competence(tuple(labels), left_out=few, reason=TOO_LITTLE)
+    kept = [answer for answer in given if answer[1] not in few]
+    units = {unit: number for number, unit in enumerate(dict.fromkeys(unit for unit, *_ in kept))}
+    row = {reviewer: number for number, reviewer in enumerate(reviewers)}
+    counts = np.zeros((len(units), len(reviewers), len(labels)))
+    for unit, reviewer, label in kept:
+        counts[units[unit], row[reviewer], column[label]] += 1
+    return Competence(tuple(labels), reviewers, tuple(units), few, fit_errors(counts))
+
+
+def fit_errors(counts: ArrayLike) -> Fit:
+    """Fit the model by expectation and maximisation, starting from the shares of the labels on each unit.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (n_units, n_reviewers, n_labels)
+        How often each reviewer gave each label to each unit; every unit has at least one.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    ValueError
+        When counts have another shape, or there is no unit or one without an answer.
+
+    References
+    ----------
+    Dawid & Skene 1979, equations 2.3 to 2.5 and 3.1; see `competence`.
+    """
+    table = np.asarray(counts, dtype=float)
+    if table.ndim != 3 or not len(table) or (table.sum(axis=(1, 2)) <= 0).any():
+        raise ValueError("counts must have the shape (units, reviewers, labels) and answers on every unit")
+    n_units, n_reviewers, n_labels = table.shape
+    flat, pattern, times = np.unique(
+        table.reshape(n_units, -1), axis=0, return_inverse=True, return_counts=True
+    )  # units with equal answers share their posterior
+    posterior = flat.reshape(-1, n_reviewers, n_labels).sum(axis=1)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    before, step = -np.inf, 0
+    while step < MOST_STEPS:
+        step += 1
+        weights = posterior * times[:, None]
+        prior = weights.sum(axis=0) / n_units
+        said = (weights.T @ flat).reshape(n_labels, n_reviewers, n_labels)
+        met = said.sum(axis=2, keepdims=True)
+        errors = np.divide(said, met, out=np.full_like(said, 1 / n_labels), where=met > 0)
+        joint = np.log(np.maximum(prior, TINY)) + flat @ np.log(np.maximum(errors, TINY)).reshape(n_labels, -1).T
+        most = joint.max(axis=1, keepdims=True)
+        posterior = np.exp(joint - most)
+        sizes = posterior.sum(axis=1, keepdims=True)
+        posterior /= sizes
+        likelihood = float(times @ (most + np.log(sizes))[:, 0])
+        if abs(likelihood - before) < TOLERANCE:
+            break
+        before = likelihood
+    errors = np.where(met > NEVER, errors, np.nan).transpose(1, 0, 2)
+    return Fit(prior, errors, posterior[pattern.ravel()], likelihood, step)
