@@ -159,20 +159,20 @@ def fit_errors(counts: ArrayLike) -> Fit:
     if table.ndim != 3 or not len(table) or (table.sum(axis=(1, 2)) <= 0).any():
         raise ValueError("counts must have the shape (units, reviewers, labels) and answers on every unit")
     n_units, n_reviewers, n_labels = table.shape
-    flat, pattern, times = np.unique(
-        table.reshape(n_units, -1), axis=0, return_inverse=True, return_counts=True
-    )  # units with equal answers share their posterior
+    flat, pattern, times = _patterns(table.reshape(n_units, -1))
     posterior = flat.reshape(-1, n_reviewers, n_labels).sum(axis=1)
     posterior /= posterior.sum(axis=1, keepdims=True)
     before, step = -np.inf, 0
+    # Sums by einsum: the threads of a matrix product wait for each other at every step when the machine is busy.
     while step < MOST_STEPS:
         step += 1
         weights = posterior * times[:, None]
         prior = weights.sum(axis=0) / n_units
-        said = (weights.T @ flat).reshape(n_labels, n_reviewers, n_labels)
+        said = np.einsum("pj,pa->ja", weights, flat).reshape(n_labels, n_reviewers, n_labels)
         met = said.sum(axis=2, keepdims=True)
         errors = np.divide(said, met, out=np.full_like(said, 1 / n_labels), where=met > 0)
-        joint = np.log(np.maximum(prior, TINY)) + flat @ np.log(np.maximum(errors, TINY)).reshape(n_labels, -1).T
+        chances = np.log(np.maximum(errors, TINY)).reshape(n_labels, -1)
+        joint = np.log(np.maximum(prior, TINY)) + np.einsum("pa,ja->pj", flat, chances)
         most = joint.max(axis=1, keepdims=True)
         posterior = np.exp(joint - most)
         sizes = posterior.sum(axis=1, keepdims=True)
@@ -182,4 +182,14 @@ def fit_errors(counts: ArrayLike) -> Fit:
             break
         before = likelihood
     errors = np.where(met > NEVER, errors, np.nan).transpose(1, 0, 2)
-    return Fit(prior, errors, posterior[pattern.ravel()], likelihood, step)
+    return Fit(prior, errors, posterior[pattern], likelihood, step)
+
+
+def _patterns(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct rows, which of them each row is, and how often each occurs."""
+    order = np.lexsort(rows.T)
+    ordered = rows[order]
+    first = np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])
+    pattern = np.empty(len(rows), dtype=np.int64)
+    pattern[order] = np.cumsum(first) - 1
+    return ordered[first], pattern, np.bincount(pattern)

@@ -125,12 +125,11 @@ def count_values(data: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64
         raise ValueError("data must have the shape (reviewers, units)")
     if np.isinf(table).any():
         raise ValueError("a value is infinite")
-    given = ~np.isnan(table)
-    values, codes = np.unique(table[given], return_inverse=True)
-    units = np.nonzero(given)[1]
-    n_units = table.shape[1]
-    cells = np.bincount(units * max(len(values), 1) + codes, minlength=n_units * len(values))
-    return values, cells.reshape(n_units, len(values))
+    values = np.unique(table[~np.isnan(table)])
+    counts = np.zeros((table.shape[1], len(values)), dtype=np.int64)
+    for column, value in enumerate(values):
+        np.sum(table == value, axis=0, out=counts[:, column])
+    return values, counts
 
 
 def distinct_categories(categories: ArrayLike) -> NDArray[np.float64]:

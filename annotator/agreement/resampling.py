@@ -17,6 +17,8 @@ RESAMPLES: Final = 2000
 SEED: Final = 20111
 BLOCK: Final = 1 << 20
 """Numbers held at once, so that memory does not grow with the product of resamples and documents."""
+NEAR: Final = 1 << 16
+"""Numbers counted at once: few enough to stay near the processor."""
 
 
 def figure_of_all(sums: ArrayLike, figure: Figure) -> float:
@@ -86,17 +88,21 @@ def figures_of_resamples(
     rows = max(1, BLOCK // len(flat))
     found = []
     for start in range(0, n_resamples, rows):
-        weights = draw(random, min(rows, n_resamples - start), len(flat))
-        drawn = weights.astype(float) @ flat
+        drawn = draw(random, min(rows, n_resamples - start), len(flat)) @ flat
         found.append(_in_blocks(drawn.reshape(-1, *table.shape[1:]), figure))
     return np.concatenate(found)
 
 
-def draw(random: np.random.Generator, n_resamples: int, n_documents: int) -> NDArray[np.int64]:
+def draw(random: np.random.Generator, n_resamples: int, n_documents: int) -> NDArray[np.float64]:
     """Draw documents with replacement; return how often each was drawn, shape (n_resamples, n_documents)."""
-    drawn = random.integers(n_documents, size=(n_resamples, n_documents))
-    drawn += np.arange(n_resamples)[:, None] * n_documents
-    return np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape)
+    weights = np.empty((n_resamples, n_documents))
+    rows = max(1, NEAR // n_documents)
+    for start in range(0, n_resamples, rows):
+        some = weights[start : start + rows]
+        drawn = random.integers(n_documents, size=some.shape)
+        drawn += np.arange(len(some))[:, None] * n_documents
+        some[:] = np.bincount(drawn.ravel(), minlength=drawn.size).reshape(some.shape)
+    return weights
 
 
 def _in_blocks(sums: NDArray[np.float64], figure: Figure) -> NDArray[np.float64]:

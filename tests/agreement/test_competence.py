@@ -124,7 +124,7 @@ def test_thirty_units_are_enough():
 
 
 def test_answering_one_unit_again_makes_no_new_unit():
-    answers = answers_on(29) + answers_on(1)
+    answers = answers_on(29) + [(unit, reviewer, 1 - unit % 2) for unit in range(9) for reviewer in "abc"]
     assert competence(answers, (0, 1)).fit is None
     assert competence(answers, (0, 1)).left_out == {"a": 29, "b": 29, "c": 29}
 
@@ -146,6 +146,20 @@ def test_a_label_a_reviewer_never_met_is_unknown_and_does_not_lower_competence()
     stored = json.loads(json.dumps(found.as_dict()))
     assert stored["errors"]["d"] == [[1, 0, 0], [None] * 3, [None] * 3]
     assert stored["competence"]["d"] == pytest.approx(1)
+
+
+def test_a_label_a_reviewer_has_not_met_yet_is_not_ruled_out():
+    # All of a, b and c take some of the units of 1 for 0, so the units on which d joins them in saying 0 may be 1.
+    patterns = [(0, 0, 0), (1, 1, 1), (0, 1, 1), (1, 0, 1), (1, 1, 0)]
+    answers = [
+        (unit, reviewer, label)
+        for unit in range(200)
+        for reviewer, label in zip("abc", patterns[unit % 5], strict=True)
+    ]
+    joined = [(unit, "d", 0) for unit in range(0, 200, 5)]
+    without, found = (competence(given, (0, 1)).fit for given in (answers, answers + joined))
+    assert 0.01 < without.posterior[0, 1] < 0.2
+    assert 0.001 < found.posterior[0, 1] < 0.2
 
 
 def test_no_competence_has_a_json_form_too():

@@ -38,6 +38,12 @@ def test_another_level_takes_another_quantile():
     found = jackknife(-3, [-3.5, -3.25, -3, -2.75, -2.5], EQUAL, names(5), level=0.99)
     assert found.low == pytest.approx(-3 - 4.604 * 0.70711, abs=5e-4)
     assert found.level == 0.99
+    for of_layers in (
+        layer_interval(spread_layers(), names(5), 0.8),
+        alpha_interval(spread_layers(), (0, 1), ordinal, names(5), 0.8),
+    ):
+        reach = quantile(0.9, of_layers.n_effective - 1) * of_layers.error
+        assert of_layers.high - of_layers.low == pytest.approx(2 * reach)
 
 
 def test_unequal_documents_count_as_fewer():
@@ -172,9 +178,10 @@ def test_the_mass_of_a_layer_is_its_rarer_side():
 
 
 def test_three_equal_documents_are_enough():
-    found = jackknife(0.5, [0.4, 0.5, 0.6], (0.1, 0.1, 0.1), names(3))
-    assert found.degrees == pytest.approx(2)
-    assert found.reason == ""
+    for number in range(1, 100):
+        found = jackknife(0.5, [0.4, 0.5, 0.6], (number / 7,) * 3, names(3))
+        assert found.degrees == pytest.approx(2)
+        assert found.reason == ""
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -48,6 +48,13 @@ def test_no_error_needs_only_what_an_interval_needs():
     assert documents_needed(0, 4, 0.1, 1.0) == 8
 
 
+def test_three_effective_documents_are_enough_whatever_the_rounding():
+    for n_documents in range(3, 100):
+        for n_effective in range(1, n_documents + 1):
+            least = max(n_documents, -(-3 * n_documents // n_effective))
+            assert documents_needed(0, n_documents, 0.1, n_effective) == least - n_documents
+
+
 @pytest.mark.parametrize("wrong", [(0.1, 10, 0), (-0.1, 10, 1), (0.1, 0, 1), (0.1, 10, 1, 0), (0.1, 10, float("nan"))])
 def test_what_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match="width above 0"):
