@@ -5,7 +5,7 @@ submitted is not in it. That is the difference between "nothing here" and "nobod
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from annotator.agreement.alpha import alpha_from_coincidences, nominal
 from annotator.agreement.counts import Coincidences, coincidences, pool
 from annotator.agreement.estimate import Estimate, not_computable
 from annotator.agreement.percent import percent_from_coincidences
-from annotator.agreement.spans import characters_by_markers, merge, sentences_by_markers, tokens_by_markers
+from annotator.agreement.spans import characters_by_markers, marked_sentences, merge, tokens_by_markers
 
 NOBODY_MARKED: Final = not_computable("nobody marked anything, so there is no variation to compare")
 EVERYBODY_MARKED: Final = not_computable("everybody marked the whole text, so there is no variation to compare")
@@ -26,7 +26,10 @@ NO_TOKENS: Final = not_computable("no tokens of the text were counted")
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One label's sums, of one document or pooled over documents: categories are unmarked and marked, in this order."""
+    """One label's sums, of one document or pooled over documents: categories are unmarked and marked, in this order.
+
+    `without` has the sums of sentences as they are without each reviewer; documents a reviewer did not read stay whole.
+    """
 
     characters: Coincidences
     sentences: Coincidences
@@ -34,6 +37,7 @@ class Layer:
     reviewers: frozenset[str] = frozenset()
     n_passages: int = 0
     n_documents: int = 0
+    without: Mapping[str, Coincidences] = field(default_factory=dict)
 
 
 def layer(
@@ -72,14 +76,36 @@ def layer(
     if len(marks) < 2 or not length:
         return pool_layers([])
     split = [(len(marks) - k, k) for k in range(len(marks) + 1)]
+    sentences = marked_sentences(marks, ends, ink)
     return Layer(
         characters=coincidences(split, characters_by_markers(marks, length)),
-        sentences=coincidences(split, sentences_by_markers(marks, ends, ink)),
+        sentences=coincidences(split, np.bincount(sentences.sum(axis=0), minlength=len(marks) + 1)),
         tokens=coincidences(split, tokens_by_markers(marks, tokens)),
         reviewers=frozenset(marked),
         n_passages=sum(len(spans) for spans in marked.values()),
         n_documents=1,
+        without=_without_each(sentences, list(marked)),
     )
+
+
+def _without_each(marked: NDArray[np.bool_], reviewers: Sequence[str]) -> dict[str, Coincidences]:
+    """Sum the sentences once without each reviewer, from who marks which, shape (n_reviewers, n_units).
+
+    Everybody judges every sentence, so all follows from how many sentences both of a pair mark.
+    """
+    left, n_units = len(reviewers) - 1, marked.shape[1]
+    if left < 2 or not n_units:
+        return dict.fromkeys(reviewers, pool([], 2))
+    table = marked.astype(float)
+    both = table @ table.T
+    ones = np.diag(both)
+    together = (both.sum() - ones.sum() - 2 * (both.sum(axis=1) - ones)) / (left - 1)
+    found = {}
+    for reviewer, n_marked, met in zip(reviewers, ones.sum() - ones, together, strict=True):
+        apart = n_marked - met
+        pairs = np.array([[left * n_units - n_marked - apart, apart], [apart, met]])
+        found[reviewer] = Coincidences(pairs=pairs, agreeing=float(np.trace(pairs)) / left, n_units=n_units)
+    return found
 
 
 def pool_layers(layers: Iterable[Layer]) -> Layer:
@@ -92,6 +118,10 @@ def pool_layers(layers: Iterable[Layer]) -> Layer:
         reviewers=frozenset().union(*(part.reviewers for part in parts)),
         n_passages=sum(part.n_passages for part in parts),
         n_documents=sum(part.n_documents for part in parts),
+        without={
+            reviewer: pool((part.without.get(reviewer, part.sentences) for part in parts), 2)
+            for reviewer in sorted(frozenset().union(*(part.without for part in parts)))
+        },
     )
 
 

@@ -1,15 +1,16 @@
 """Agreement without each reviewer: a clear rise means that this reviewer reads differently, which is no error yet."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from annotator.agreement.alpha import Difference, alpha, nominal
+from annotator.agreement.alpha import Difference, alpha, alpha_from_coincidences, nominal
 from annotator.agreement.estimate import Estimate, not_computable, plain
-from annotator.agreement.layers import Layer, layer, pool_layers
+from annotator.agreement.layers import Layer
 
 FEW_REVIEWERS: Final = not_computable("leaving one reviewer out wants three")
 NONE_DEFINED: Final = not_computable("without any one reviewer there is nothing to compare or no variation")
@@ -69,29 +70,26 @@ def alpha_without_each(data: ArrayLike, reviewers: Sequence[str], difference: Di
     return left_out({name: alpha(others, difference) for name, others in rest.items()})
 
 
-def layer_without_each(
-    marked: Mapping[str, Sequence[tuple[int, int]]], length: int, ends: ArrayLike, ink: NDArray[np.int64]
-) -> dict[str, Layer]:
-    """Sum one document's layer once without each of its reviewers; arguments and refusals as in `layers.layer`."""
-    return {
-        left: layer({name: spans for name, spans in marked.items() if name != left}, length, ends, ink)
-        for left in marked
-    }
+def sentence_alpha_without_each(sums: Layer) -> LeftOut:
+    """Nominal alpha over sentences without each reviewer of a layer, of one document or pooled."""
+    others = len(sums.reviewers) - 1
+    return left_out(
+        {name: alpha_from_coincidences(rest, (0, 1), nominal, others) for name, rest in sums.without.items()}
+    )
 
 
-def pool_without_each(documents: Iterable[tuple[Layer, Mapping[str, Layer]]]) -> dict[str, Layer]:
-    """Add the layers of several documents once without each reviewer.
+def patterns_without_each(
+    units: Sequence[Mapping[str, int]], reviewers: Sequence[str]
+) -> dict[str, Counter[tuple[int, ...]]]:
+    """Count the patterns of a document's units once without each of its reviewers; see `counts.count_patterns`.
 
     Parameters
     ----------
-    documents : iterable of (Layer, mapping of reviewer to Layer)
-        Of each document, the layer of all its reviewers and those from `layer_without_each`.
-
-    Returns
-    -------
-    dict of reviewer to Layer
-        Documents that a reviewer did not read stay whole. Reviewers are sorted.
+    units : sequence of mapping of reviewer to value
+    reviewers : sequence of str
+        All who read the document, also those without a value.
     """
-    parts = list(documents)
-    reviewers = sorted(frozenset().union(*(without for _, without in parts)))
-    return {left: pool_layers(without.get(left, whole) for whole, without in parts) for left in reviewers}
+    return {
+        left: Counter(tuple(sorted(value for name, value in unit.items() if name != left)) for unit in units)
+        for left in reviewers
+    }

@@ -97,8 +97,8 @@ def ink_before(text: str) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(~np.strings.isspace(characters))])
 
 
-def sentences_by_markers(marks: Sequence[Spans], ends: ArrayLike, ink: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count the sentences that exactly k of the reviewers mark, for every k.
+def marked_sentences(marks: Sequence[Spans], ends: ArrayLike, ink: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell who marks which sentence.
 
     A reviewer marks a sentence when the spans cover at least half of its characters other than white space, so a
     trailing space never matters, nor whether sentences were marked one by one. A sentence of white space is no unit.
@@ -114,8 +114,8 @@ def sentences_by_markers(marks: Sequence[Spans], ends: ArrayLike, ink: NDArray[n
 
     Returns
     -------
-    ndarray of int, shape (m + 1,)
-        Entry k is the number of sentences marked by k reviewers; all 0 when no sentences are stored.
+    ndarray of bool, shape (m, n_units)
+        Sentences with ink, in reading order; none when no sentences are stored.
 
     Raises
     ------
@@ -124,16 +124,13 @@ def sentences_by_markers(marks: Sequence[Spans], ends: ArrayLike, ink: NDArray[n
     """
     bounds = np.concatenate([[0], np.asarray(ends, dtype=np.int64)])
     if len(bounds) == 1:
-        return np.zeros(len(marks) + 1, dtype=np.int64)
+        return np.zeros((len(marks), 0), dtype=bool)
     if (np.diff(bounds) <= 0).any() or bounds[-1] != len(ink) - 1:
         raise ValueError("sentence ends must ascend to the end of the text")
     bounds = ink[bounds]
     sizes = np.diff(bounds)
-    markers = np.zeros(len(sizes), dtype=np.int64)
-    for spans in marks:
-        covered = np.diff(_passed(ink[spans[:, 0]], bounds) - _passed(ink[spans[:, 1]], bounds))
-        markers += 2 * covered >= sizes
-    return np.bincount(markers[sizes > 0], minlength=len(marks) + 1)
+    covered = [np.diff(_passed(ink[spans[:, 0]], bounds) - _passed(ink[spans[:, 1]], bounds)) for spans in marks]
+    return 2 * np.array(covered).reshape(len(marks), -1)[:, sizes > 0] >= sizes[sizes > 0]
 
 
 def token_spans(text: str) -> Spans:

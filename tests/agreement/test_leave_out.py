@@ -7,8 +7,13 @@ import numpy as np
 import pytest
 
 from annotator.agreement.alpha import DIFFERENCES, ordinal
-from annotator.agreement.layers import character_alpha, layer, sentence_alpha
-from annotator.agreement.leave_out import alpha_without_each, layer_without_each, left_out, pool_without_each
+from annotator.agreement.layers import layer, pool_layers
+from annotator.agreement.leave_out import (
+    alpha_without_each,
+    left_out,
+    patterns_without_each,
+    sentence_alpha_without_each,
+)
 from annotator.agreement.spans import ink_before
 from tests.agreement.test_against_krippendorff_library import random_document, random_ratings, sentence_table, stack
 from tests.agreement.test_krippendorff_2011 import DATA
@@ -44,41 +49,57 @@ def test_a_reviewer_who_differs_raises_the_figure_by_leaving():
     assert all(found.high - found.without[name].value > 0.2 for name in "abc")
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_layers_of_several_documents_without_each_reviewer(seed):
+@pytest.mark.parametrize("seed", range(40))
+def test_sentences_of_several_documents_without_each_reviewer(seed):
     random = np.random.default_rng(seed)
-    made = [random_document(random, int(random.integers(2, 5))) for _ in range(3)]
-    parts = []
-    for text, ends, marked, _ in made:
-        ink = ink_before(text)
-        parts.append((layer(marked, len(text), ends, ink), layer_without_each(marked, len(text), ends, ink)))
-    pooled = pool_without_each(parts)
-    assert list(pooled) == sorted({name for _, _, marked, _ in made for name in marked})
-    for name, sums in pooled.items():
+    made = [random_document(random, int(random.integers(2, 6))) for _ in range(3)]
+    pooled = pool_layers(layer(marked, len(text), ends, ink_before(text)) for text, ends, marked, _ in made)
+    found = sentence_alpha_without_each(pooled)
+    assert list(found.without) == sorted({name for _, _, marked, _ in made for name in marked})
+    for name, estimate in found.without.items():
         rest = [np.delete(table, int(name), axis=0) if name in marked else table for _, _, marked, table in made]
         sentences = [sentence_table(text, ends, table) for (text, ends, *_), table in zip(made, rest, strict=True)]
-        for figure, tables in ((character_alpha, rest), (sentence_alpha, sentences)):
-            compared = stack([table for table in tables if len(table) > 1], 5)
-            expected = krippendorff.alpha(compared, level_of_measurement="nominal")
-            assert figure(sums).value == pytest.approx(expected)
-            assert figure(sums).n_values == np.count_nonzero(~np.isnan(compared))
+        if all(len(table) < 2 for table in sentences):
+            assert estimate.reason == "Not computable: no unit was judged by two reviewers."
+            continue
+        compared = stack([table for table in sentences if len(table) > 1], 5)
+        expected = krippendorff.alpha(compared, level_of_measurement="nominal")
+        assert estimate.value == pytest.approx(expected)
+        assert estimate.n_values == np.count_nonzero(~np.isnan(compared))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_sums_without_a_reviewer_are_those_of_the_others(seed):
+    random = np.random.default_rng(seed)
+    text, ends, marked, _ = random_document(random, 4)
+    whole = layer(marked, len(text), ends, ink_before(text))
+    for left, sums in whole.without.items():
+        rest = {name: spans for name, spans in marked.items() if name != left}
+        expected = layer(rest, len(text), ends, ink_before(text)).sentences
+        assert sums.pairs == pytest.approx(expected.pairs)
+        assert (sums.agreeing, sums.n_units) == (pytest.approx(expected.agreeing), expected.n_units)
 
 
 def test_a_document_of_two_counts_for_nothing_without_one_of_them():
-    without = layer_without_each({"a": [(0, 5)], "b": [(0, 8)]}, 20, ENDS, INK)
-    assert {name: sums.n_documents for name, sums in without.items()} == {"a": 0, "b": 0}
+    sums = layer({"a": [(0, 5)], "b": [(0, 8)]}, 20, ENDS, INK)
+    assert {name: rest.n_units for name, rest in sums.without.items()} == {"a": 0, "b": 0}
 
 
 def test_a_document_the_reviewer_did_not_read_stays_whole():
-    # Without a, b and c judge 20 characters of the first text; the second, which a did not read, has 20 more.
+    # Without a, b and c judge two sentences of the first text; the second, which a did not read, has two more.
     first, second = {"a": [(0, 5)], "b": [(0, 8)], "c": []}, {"b": [(3, 9)], "c": [(0, 9)]}
-    pooled = pool_without_each(
-        (layer(marked, 20, ENDS, INK), layer_without_each(marked, 20, ENDS, INK)) for marked in (first, second)
-    )
-    assert {name: sums.n_documents for name, sums in pooled.items()} == {"a": 2, "b": 1, "c": 1}
-    assert character_alpha(pooled["a"]).n_values == 80
-    assert pooled["a"].characters.pairs.tolist() == [[12 * 2 + 11 * 2, 8 + 3], [8 + 3, 6 * 2]]
-    assert pool_without_each([]) == {}
+    pooled = pool_layers(layer(marked, 20, ENDS, INK) for marked in (first, second))
+    assert {name: sums.n_units for name, sums in pooled.without.items()} == {"a": 4, "b": 2, "c": 2}
+    assert pooled.without["a"].pairs.tolist() == [[4, 1], [1, 2]]
+    assert pool_layers([]).without == {}
+
+
+def test_patterns_without_a_reviewer_lack_that_reviewer_s_values():
+    units = [{"a": 1, "b": 2, "c": 1}, {"a": 3, "b": 3}]
+    without = patterns_without_each(units, ["a", "b", "c", "d"])
+    assert without["a"] == {(1, 2): 1, (3,): 1}
+    assert without["b"] == {(1, 1): 1, (3,): 1}
+    assert without["d"] == {(1, 1, 2): 1, (3, 3): 1}
 
 
 def test_without_one_of_two_there_is_nothing_to_compare():
