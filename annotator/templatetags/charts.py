@@ -8,7 +8,9 @@ from typing import Any
 from django import template
 
 from annotator.agreement.estimate import Estimate
-from annotator.agreement.report import PointCount, ScaleRow
+from annotator.agreement.intervals import FEW_DOCUMENTS, Interval
+from annotator.agreement.leave_out import LeftOut
+from annotator.agreement.rows import PointCount, ScaleRow
 from annotator.records import CodedDocument, LabelInfo
 from annotator.templatetags.figures import coefficient, signed
 
@@ -106,6 +108,10 @@ def _place(value: float) -> float:
     return round(16 + 188 * (within - AXIS_START) / (AXIS_END - AXIS_START), 1)
 
 
+def _stretch(low: float | None, high: float | None) -> tuple[float, float] | None:
+    return None if low is None or high is None else (_place(low), _place(high))
+
+
 @register.inclusion_tag("annotator/_alpha_axis.html")
 def alpha_axis() -> dict[str, Any]:
     """Draw the head of a column of plotted agreement: zero and the two customary guide lines."""
@@ -114,10 +120,19 @@ def alpha_axis() -> dict[str, Any]:
 
 
 @register.inclusion_tag("annotator/_alpha_plot.html")
-def alpha_plot(estimate: Estimate) -> dict[str, Any]:
-    """Draw one figure on the axis from −.2 to 1; below it an arrow; the reason where it is undefined."""
+def alpha_plot(estimate: Estimate, interval: Interval | None = None, without: LeftOut | None = None) -> dict[str, Any]:
+    """Draw one figure on the axis from −.2 to 1; below it an arrow; the reason where it is undefined.
+
+    A bar is its interval, the line under it what it is with one reviewer left out. That too few documents can be
+    compared is said once for all figures of a page, and not with each.
+    """
     low, high = GUIDES
+    missing = interval.reason if interval and estimate.value is not None else ""
     return {
+        "bar": _stretch(interval.low, interval.high) if interval else None,
+        "rough": interval is not None and interval.rough,
+        "span": _stretch(without.low, without.high) if without else None,
+        "no_interval": "" if missing == FEW_DOCUMENTS else missing,
         "estimate": estimate,
         "x": None if estimate.value is None else _place(estimate.value),
         "below": estimate.value is not None and estimate.value < AXIS_START,
@@ -190,3 +205,17 @@ def label_named(labels: Mapping[str, str], code: str) -> str:
 def sentence_of(estimate: Estimate) -> str:
     """Print a figure, or the reason why there is none."""
     return estimate.reason if estimate.value is None else coefficient(estimate.value)
+
+
+@register.filter
+def ends(found: Interval | LeftOut | None) -> str:
+    """Print the ends of an interval or range: ".31 to .78"; nothing where there is none."""
+    if found is None or found.low is None or found.high is None:
+        return ""
+    return f"{coefficient(found.low)} to {coefficient(found.high)}"
+
+
+@register.filter
+def without_reviewer(found: LeftOut | None, reviewer: str) -> Estimate | None:
+    """Return a figure as it is without a reviewer; None where the reviewer had no part in it."""
+    return found.without.get(reviewer) if found else None

@@ -84,7 +84,7 @@ def has_later_work(documents: Sequence[CodedDocument]) -> bool:
 def measures_of(codebook: CodebookInfo) -> list[Measure]:
     """Return the measures that the pages of this codebook show, with formula and source."""
     levels = sorted({f"alpha-{scale.level}" for scale in codebook.scales})
-    keys = ["sentence-alpha", "character-alpha", *levels, "sentence-percent", "percent"]
+    keys = ["sentence-alpha", "u-alpha", "character-alpha", *levels, "sentence-percent", "percent"]
     return [MEASURES[key] for key in keys]
 
 

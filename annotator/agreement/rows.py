@@ -1,0 +1,218 @@
+"""The rows of a report: how far reviewers agree on one label or one scale, over one document or many."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from annotator.agreement.alpha import DIFFERENCES, NO_PAIRS, NO_VARIATION, alpha_from_coincidences
+from annotator.agreement.continuum import pool_unitized
+from annotator.agreement.counts import coincidences, count_patterns, stack_patterns
+from annotator.agreement.estimate import Estimate, not_computable
+from annotator.agreement.intervals import Interval, alpha_interval, layer_interval
+from annotator.agreement.layers import (
+    character_alpha,
+    character_percent,
+    character_prevalence,
+    pool_layers,
+    sentence_alpha,
+    sentence_percent,
+    sentence_prevalence,
+)
+from annotator.agreement.leave_out import LeftOut, left_out, sentence_alpha_without_each
+from annotator.agreement.percent import percent_from_coincidences
+from annotator.agreement.sums import Ratings, Sums, pool_ratings
+from annotator.agreement.unitizing import u_alpha
+from annotator.records import LabelInfo, ScaleInfo
+
+SAME_RATING: Final = not_computable("all who judged gave the same rating, so there is no variation to compare")
+NO_SHARED: Final[Mapping[str, str]] = {
+    "passage": not_computable("no two reviewers judged the same passage on this scale"),
+    "document": not_computable("no two reviewers judged the same document on this scale"),
+}
+NO_RATINGS: Final = not_computable("nobody gave a judgement on this scale")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """How far reviewers mark the same text with a label; prevalences are the shares of judgements that are "marked".
+
+    `u_alpha` is over passages, abutting ones joined. `interval` and `without` are those of `sentence_alpha`; None in
+    the row of one document among several.
+    """
+
+    label: str
+    name: str
+    sentence_alpha: Estimate
+    u_alpha: Estimate
+    character_alpha: Estimate
+    sentence_percent: Estimate
+    character_percent: Estimate
+    sentence_prevalence: Estimate
+    character_prevalence: Estimate
+    n_passages: int
+    n_documents: int
+    n_reviewers: int
+    interval: Interval | None
+    without: LeftOut | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointCount:
+    """How often a point of a scale was given; `missing` marks "cannot be judged"."""
+
+    value: int
+    name: str
+    missing: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingShare:
+    """How much of a reviewer's ratings, or of all, is "cannot be judged"; `share` is None where there are none."""
+
+    reviewer: str
+    n_ratings: int
+    n_missing: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRow:
+    """How far reviewers rate alike.
+
+    `alpha` is that of the scale's level. Alpha and percent agreement are conditional on shared units; `coverage` is
+    the share of the ratings other than "cannot be judged" that could be compared. `missing` is over all reviewers,
+    with an empty name; `n_documents` counts documents with a unit that two reviewers rated. `interval` and `without`
+    are those of `alpha`; None in the row of one document among several.
+    """
+
+    scale: str
+    question: str
+    level: str
+    target: str
+    labels: tuple[str, ...]
+    alpha: Estimate
+    percent: Estimate
+    coverage: Estimate
+    missing: MissingShare
+    missing_by_reviewer: tuple[MissingShare, ...]
+    distribution: tuple[PointCount, ...]
+    n_units: int
+    n_documents: int
+    n_reviewers: int
+    interval: Interval | None
+    without: LeftOut | None
+
+
+def _explain(estimate: Estimate, reason: str) -> Estimate:
+    """Give an undefined estimate its reason in the words of its row; leave a defined one alone."""
+    return estimate if estimate.value is not None else replace(estimate, reason=reason)
+
+
+def label_row(label: LabelInfo, sums: Sequence[Sums], *, skipped: str = "", alone: bool = False) -> LabelRow:
+    """Return the row of a label over documents.
+
+    `skipped` says why there are no sums; `alone` leaves out what takes several documents, in the row of one of them.
+    """
+    pooled = pool_layers(each.layers[label.code] for each in sums)
+    figures = {
+        "sentence_alpha": sentence_alpha(pooled),
+        "u_alpha": u_alpha(pool_unitized(each.continua[label.code] for each in sums)),
+        "character_alpha": character_alpha(pooled),
+        "sentence_percent": sentence_percent(pooled),
+        "character_percent": character_percent(pooled),
+        "sentence_prevalence": sentence_prevalence(pooled),
+        "character_prevalence": character_prevalence(pooled),
+    }
+    if skipped:
+        figures = {name: _explain(figure, not_computable(skipped)) for name, figure in figures.items()}
+    return LabelRow(
+        label=label.code,
+        name=label.name,
+        n_passages=pooled.n_passages,
+        n_documents=pooled.n_documents,
+        n_reviewers=len(pooled.reviewers),
+        interval=None if alone else _layer_interval(label, sums),
+        without=None if alone else sentence_alpha_without_each(pooled),
+        **figures,
+    )
+
+
+def _layer_interval(label: LabelInfo, sums: Sequence[Sums]) -> Interval:
+    pairs = [each.layers[label.code].sentences.pairs for each in sums]
+    return layer_interval(np.array(pairs).reshape(-1, 2, 2), [each.title for each in sums])
+
+
+def scale_row(scale: ScaleInfo, sums: Sequence[Sums], *, skipped: str = "", alone: bool = False) -> ScaleRow:
+    """Return the row of a scale over documents; see `label_row`."""
+    pooled = pool_ratings([each.ratings[scale.code] for each in sums])
+    readers = sorted(frozenset().union(*(each.reviewers for each in sums)))
+    values, counts, multiplicity = count_patterns(pooled.patterns)
+    pairs = coincidences(counts, multiplicity)
+    n_reviewers = len(pooled.reviewers)
+    alpha = alpha_from_coincidences(pairs, values, DIFFERENCES[scale.level], n_reviewers)
+    judged = sum(times for (_, _, missing), times in pooled.answers.items() if not missing)
+    coverage = Estimate(
+        pairs.n_values / judged if judged else None,
+        n_units=pairs.n_units,
+        n_reviewers=n_reviewers,
+        n_values=judged,
+    )
+    no_pairs = not_computable(skipped) if skipped else NO_SHARED[scale.target]
+    reasons = {NO_PAIRS: no_pairs, NO_VARIATION: SAME_RATING}
+    return ScaleRow(
+        scale=scale.code,
+        question=scale.question,
+        level=scale.level,
+        target=scale.target,
+        labels=scale.labels,
+        alpha=_explain(alpha, reasons.get(alpha.reason, alpha.reason)),
+        percent=_explain(percent_from_coincidences(pairs, n_reviewers), no_pairs),
+        coverage=_explain(coverage, not_computable(skipped) if skipped else NO_RATINGS),
+        missing=_missing_share("", pooled.answers),
+        missing_by_reviewer=tuple(
+            _missing_share(reader, {key: times for key, times in pooled.answers.items() if key[0] == reader})
+            for reader in readers
+        ),
+        distribution=_distribution(scale, pooled.answers),
+        n_units=pairs.n_units,
+        n_documents=pooled.n_documents,
+        n_reviewers=n_reviewers,
+        interval=None if alone else _scale_interval(scale, sums),
+        without=None if alone else _scale_without_each(scale, pooled),
+    )
+
+
+def _scale_interval(scale: ScaleInfo, sums: Sequence[Sums]) -> Interval:
+    values, pairs = stack_patterns([each.ratings[scale.code].patterns for each in sums])
+    return alpha_interval(pairs, values, DIFFERENCES[scale.level], [each.title for each in sums])
+
+
+def _scale_without_each(scale: ScaleInfo, pooled: Ratings) -> LeftOut:
+    found = {}
+    for name, patterns in pooled.without.items():
+        values, counts, multiplicity = count_patterns(patterns)
+        others = len(pooled.reviewers - {name})
+        pairs = coincidences(counts, multiplicity)
+        found[name] = alpha_from_coincidences(pairs, values, DIFFERENCES[scale.level], others)
+    return left_out(found)
+
+
+def _missing_share(reviewer: str, given: Mapping[tuple[str, int, bool], int]) -> MissingShare:
+    n_ratings = sum(given.values())
+    n_missing = sum(times for (_, _, missing), times in given.items() if missing)
+    return MissingShare(reviewer, n_ratings, n_missing, n_missing / n_ratings if n_ratings else None)
+
+
+def _distribution(scale: ScaleInfo, given: Mapping[tuple[str, int, bool], int]) -> tuple[PointCount, ...]:
+    """Count the points in the codebook's order; values only another version knows follow, without a name."""
+    counts: defaultdict[tuple[int, bool], int] = defaultdict(int)
+    for (_, value, missing), times in given.items():
+        counts[value, missing] += times
+    points = [(point.value, point.name, point.missing) for point in scale.points]
+    known = {(value, missing) for value, _, missing in points}
+    points += [(value, "", missing) for value, missing in sorted(counts.keys() - known)]
+    return tuple(PointCount(value, name, missing, counts[value, missing]) for value, name, missing in points)

@@ -1,0 +1,106 @@
+"""What is kept of a coded document: the sums from which the rows of a report follow. Sums of documents add up."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.agreement.continuum import Unitized, unitized_layer
+from annotator.agreement.layers import Layer, layer
+from annotator.agreement.leave_out import patterns_without_each
+from annotator.agreement.spans import ink_before
+from annotator.agreement.units import answers, rating_units
+from annotator.records import CodebookInfo, CodedDocument, LabelInfo, ScaleInfo
+
+Patterns = Counter[tuple[int, ...]]
+"""The values on a unit, ascending, and how many units have just these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """A scale's sums: units of two or more values, who is in them, and all answers counted.
+
+    `without` has the units as they are without each reviewer; documents a reviewer did not read stay whole.
+    """
+
+    patterns: Patterns
+    reviewers: frozenset[str]
+    answers: Counter[tuple[str, int, bool]]
+    n_documents: int
+    without: Mapping[str, Patterns]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """All that a report needs to know of a document that counts; `continua` holds the layers as units and gaps."""
+
+    title: str
+    reviewers: frozenset[str]
+    layers: Mapping[str, Layer]
+    continua: Mapping[str, Unitized]
+    ratings: Mapping[str, Ratings]
+
+
+def document_sums(document: CodedDocument, codebook: CodebookInfo) -> Sums:
+    """Sum a document with the codings that count, for each label and scale of the codebook.
+
+    Raises
+    ------
+    ValueError
+        When a span is not a passage of the text, or stored sentences do not partition it.
+    """
+    ink = ink_before(document.text)
+    marked = {label.code: _marked(document, label) for label in codebook.labels}
+    return Sums(
+        title=document.title,
+        reviewers=frozenset(coding.reviewer for coding in document.codings),
+        layers={code: _layer(document, spans, ink) for code, spans in marked.items()},
+        continua={code: unitized_layer(spans, len(document.text), joined=True) for code, spans in marked.items()},
+        ratings={scale.code: _ratings(document, scale) for scale in codebook.scales},
+    )
+
+
+def _marked(document: CodedDocument, label: LabelInfo) -> dict[str, list[tuple[int, int]]]:
+    return {
+        coding.reviewer: [(each.start, each.end) for each in coding.passages if each.label == label.code]
+        for coding in document.codings
+    }
+
+
+def _layer(document: CodedDocument, marked: Mapping[str, Sequence[tuple[int, int]]], ink: NDArray[np.int64]) -> Layer:
+    return layer(marked, len(document.text), document.sentences, ink)
+
+
+def _ratings(document: CodedDocument, scale: ScaleInfo) -> Ratings:
+    units = [unit for unit in rating_units(document, scale) if len(unit) >= 2]
+    return Ratings(
+        patterns=Counter(tuple(sorted(unit.values())) for unit in units),
+        reviewers=frozenset().union(*units),
+        answers=Counter((reviewer, each.value, each.missing) for reviewer, each in answers(document, scale)),
+        n_documents=1 if units else 0,
+        without=patterns_without_each(units, [coding.reviewer for coding in document.codings]),
+    )
+
+
+def pool_ratings(parts: Sequence[Ratings]) -> Ratings:
+    """Add a scale's sums over documents."""
+    given: Counter[tuple[str, int, bool]] = Counter()
+    for part in parts:
+        given.update(part.answers)
+    readers = sorted(frozenset().union(*(part.without for part in parts)))
+    return Ratings(
+        patterns=_added([part.patterns for part in parts]),
+        reviewers=frozenset().union(*(part.reviewers for part in parts)),
+        answers=given,
+        n_documents=sum(part.n_documents for part in parts),
+        without={name: _added([part.without.get(name, part.patterns) for part in parts]) for name in readers},
+    )
+
+
+def _added(counts: Sequence[Patterns]) -> Patterns:
+    patterns: Patterns = Counter()
+    for each in counts:
+        patterns.update(each)
+    return patterns
