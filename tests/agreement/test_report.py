@@ -258,3 +258,80 @@ def test_a_passage_outside_its_text_is_refused():
     document = make_document([make_coding("ann", [("fact", 90, 101)]), make_coding("bob")])
     with pytest.raises(ValueError, match="90-101"):
         report([document])
+
+
+def many_documents():
+    first, second, *_ = make_study()
+    return [
+        replace(each, slug=f"{each.slug}-{turn}", title=f"{each.slug} {turn}")
+        for turn in range(3)
+        for each in (first, second)
+    ]
+
+
+def test_figure_without_a_reviewer_is_that_of_the_others():
+    fact = row(report(make_study()).labels, "fact")
+    for number, name in enumerate(("ann", "bob", "cat", "dan")):
+        others = np.delete(np.array(FACT_SENTENCES, dtype=float), number, axis=0)
+        expected = krippendorff.alpha(others, level_of_measurement="nominal")
+        assert fact.without.without[name].value == pytest.approx(expected)
+    credibility = row(report(make_study()).scales, "credibility")
+    given = np.array([[2, 5], [3, NAN], [2, NAN], [NAN, 4]])  # ann, bob, cat, dan; 6 is "cannot be judged"
+    for number, name in enumerate(("ann", "bob", "cat", "dan")):
+        others = np.delete(given, number, axis=0)
+        pairable = others[:, (~np.isnan(others)).sum(axis=0) >= 2]
+        varies = len(np.unique(pairable[~np.isnan(pairable)])) > 1
+        expected = krippendorff.alpha(others, level_of_measurement="ordinal") if varies else None
+        assert credibility.without.without[name].value == pytest.approx(expected)
+
+
+def test_interval_is_the_jackknife_over_the_report_s_own_documents():
+    documents = many_documents()
+    found = report(documents)
+    for rows, figure in (("labels", "sentence_alpha"), ("scales", "alpha")):
+        for number, each in enumerate(getattr(found, rows)):
+            point = getattr(each, figure).value
+            if point is None or each.interval.low is None:
+                continue
+            left = [
+                getattr(getattr(report([*documents[:at], *documents[at + 1 :]]), rows)[number], figure).value
+                for at in range(len(documents))
+            ]
+            pseudo = len(left) * point - (len(left) - 1) * np.array(left)
+            assert each.interval.error == pytest.approx(pseudo.std(ddof=1) / np.sqrt(len(left)))
+            assert each.interval.low < point <= each.interval.high <= 1
+            assert each.interval.n_documents == len(documents)
+    assert any(each.interval.low is not None for each in found.labels)
+    assert any(each.interval.low is not None for each in found.scales)
+
+
+def test_two_documents_have_no_interval_and_one_of_several_has_none_of_its_own():
+    found = report(make_study())
+    assert row(found.labels, "fact").interval.reason == ("No interval: fewer than three documents could be compared.")
+    for document in found.per_document:
+        assert {each.interval for each in (*document.labels, *document.scales)} == {None}
+        assert {each.without for each in (*document.labels, *document.scales)} == {None}
+
+
+def test_ten_sentences_marked_one_by_one_or_at_once_give_the_same_figures():
+    def figures(marks):
+        others = [make_coding("bob", [("fact", 0, 60)]), make_coding("cat", [("opinion", 30, 80)])]
+        fact = row(report([make_document([make_coding("ann", marks), *others])]).labels, "fact")
+        return fact.sentence_alpha, fact.u_alpha, fact.character_alpha, fact.without
+
+    one_by_one = figures([("fact", start, start + 10) for start in range(0, 100, 10)])
+    assert one_by_one == figures([("fact", 0, 100)])
+    assert all(figure.value is not None for figure in one_by_one[:3])
+
+
+def test_label_added_alike_by_everybody_changes_no_other_label_s_row():
+    def rows(added):
+        codings = [
+            make_coding("ann", [("fact", 0, 20), ("opinion", 30, 50), *added]),
+            make_coding("bob", [("fact", 0, 10), ("opinion", 30, 60), *added]),
+            make_coding("cat", [("opinion", 35, 50), *added]),
+        ]
+        found = report([make_document(codings)])
+        return [row(found.labels, "fact"), row(found.labels, "opinion")]
+
+    assert rows([]) == rows([("ai", 5, 45), ("ai", 60, 70)])

@@ -76,7 +76,7 @@ def test_figures_of_resamples_are_those_of_the_repeated_documents(scale):
     expected = []
     for row in weights:
         repeated = [
-            data[:, documents == number] for number, times in zip(order, row, strict=True) for _ in range(times)
+            data[:, documents == number] for number, times in zip(order, row, strict=True) for _ in range(int(times))
         ]
         expected.append(krippendorff.alpha(np.concatenate(repeated, axis=1), level_of_measurement="ordinal"))
     assert figures_of_resamples(sums, figure, 200) == pytest.approx(expected)
