@@ -84,6 +84,11 @@ class Study(models.Model):
         return self.title
 
     @property
+    def is_blind(self) -> bool:
+        """Whether reviewers work without seeing others' work at first; in an open study no work is independent."""
+        return self.blinding != self.Blinding.OPEN
+
+    @property
     def is_closed(self) -> bool:
         """Whether no more work is taken."""
         return self.closed_at is not None

@@ -75,9 +75,12 @@ def measured_documents(
 
 
 def agreement_report(study: Study, viewer: User, revision: Revision | None = None) -> Report:
-    """Return the agreement of the study, or of one text, over the work this viewer may see."""
+    """Return the agreement of the study, or of one text, over the work this viewer may see.
+
+    Of first rounds that are independent; of all first rounds in an open study, where none ever is.
+    """
     documents = measured_documents(study, viewer, [revision] if revision is not None else None)
-    return report(documents, codebook_info(study.codebook))
+    return report(documents, codebook_info(study.codebook), independent=True if study.is_blind else None)
 
 
 def report_etag(study: Study, viewer: User, revision: Revision | None = None) -> str:

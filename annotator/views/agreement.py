@@ -61,9 +61,9 @@ WORK: Mapping[str, Work] = {
 }
 
 
-def chosen_work(key: str) -> Work:
-    """Return the work asked for; independent work where the word is unknown."""
-    return WORK.get(key, WORK["independent"])
+def chosen_work(key: str, study: Study) -> Work:
+    """Return the work asked for; where the word is unknown independent work, of which an open study has none."""
+    return WORK.get(key, WORK["independent" if study.is_blind else "first"])
 
 
 def report_of(documents: Sequence[CodedDocument], study: Study, work: Work) -> Report:

@@ -49,7 +49,7 @@ class Choice:
     page: int
 
     @classmethod
-    def of(cls, request: HttpRequest, labels: Sequence[str]) -> "Choice":
+    def of(cls, request: HttpRequest, study: Study, labels: Sequence[str]) -> "Choice":
         """Read the address; unknown words mean the usual."""
         layer, view, order = (request.GET.get(key, "") for key in ("layer", "view", "order"))
         page = request.GET.get("page", "")
@@ -57,7 +57,7 @@ class Choice:
             layer=layer if layer in labels else "",
             view=view if view in VIEWS else "text",
             order=order if order in ORDERS else "text",
-            work=shared.chosen_work(request.GET.get("work", "")),
+            work=shared.chosen_work(request.GET.get("work", ""), study),
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
         )
 
@@ -127,7 +127,7 @@ def document(request: HttpRequest, slug: str, document_slug: str) -> HttpRespons
         context["blindness"] = shared.blindness(study, request.user, revision)
         return render(request, "annotator/document_blind.html", context)
     info = codebook_info(study.codebook)
-    choice = Choice.of(request, [label.code for label in info.labels])
+    choice = Choice.of(request, study, [label.code for label in info.labels])
     seen = list(coded_documents(study, request.user, revisions=[revision], purpose="work"))
     measured = measured_documents(study, request.user, [revision])
     report = shared.report_of(measured, study, choice.work)

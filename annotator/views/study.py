@@ -114,7 +114,7 @@ def _agreement(study: Study, request: HttpRequest) -> dict[str, Any]:
         .order_by("document__title", "number")
     )
     measured, hidden = _shown(study, request.user, texts)
-    work = shared.chosen_work(request.GET.get("work", ""))
+    work = shared.chosen_work(request.GET.get("work", ""), study)
     report = shared.report_of(measured, study, work)
     return {
         "works": shared.WORK.values() if shared.has_later_work(measured) else (),

@@ -98,3 +98,17 @@ def test_what_is_near_the_view_is_painted_and_what_is_far_is_not(visit, way):
     page.pdf()
     assert sorted(page.evaluate("printed")) == ["fact", "opinion"]
     assert painted() == ["fact"]
+
+
+def test_workbench_prints_its_title_and_all_of_the_text_and_no_tools(visit):
+    visit.page.set_viewport_size({"width": 1280, "height": 420})
+    visit.begin(DOCUMENT)
+    page = visit.page
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("#text p").last).to_be_visible()
+    for gone in ("#labels", "#map", ".side", "#save-state", "#submit"):
+        expect(page.locator(gone)).to_be_hidden()
+    # Nothing is cut: the page is as long as its text.
+    assert page.evaluate("document.documentElement.scrollHeight >= document.getElementById('text').offsetHeight")
+    assert page.evaluate("document.getElementById('text').offsetHeight") > 2 * 420

@@ -80,3 +80,13 @@ def test_figures_are_made_of_the_texts_and_work_that_the_viewer_sees(staged, cro
     (document,) = measured_documents(stage.study, crowd.lou)
     assert [coding.id for coding in document.codings] == [stage.assignments["ben"].pk]
     assert agreement_report(stage.study, crowd.lou, stage.revision).per_document[0].slug == document.slug
+
+
+def test_open_study_has_figures_of_its_first_rounds_although_none_is_independent(staged, crowd):
+    stage = staged("open")
+    for name in ("ben", "cleo"):
+        work(stage.assignments[name])
+    found = agreement_report(stage.study, crowd.ben)
+    assert (found.n_documents, found.left_out) == (1, {})
+    fact = next(row for row in found.labels if row.label == "fact")
+    assert fact.sentence_alpha.value == 1
