@@ -329,7 +329,7 @@ class Assignment(models.Model):
 
         Work of an `open` study never is. Needs `with_independence()`.
         """
-        if self.round != 1 or self.informed_at is not None or self.study.blinding == Study.Blinding.OPEN:
+        if self.round != 1 or self.informed_at is not None or not self.study.is_blind:
             return False
         return self.first_reveal is None or (self.begun_at or self.submitted_at or timezone.now()) <= self.first_reveal
 

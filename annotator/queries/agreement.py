@@ -33,7 +33,7 @@ def hidden_revisions(study: Study, viewer: User) -> QuerySet[Revision]:
     hidden = Q(pk__in=mine.under_way().values("revision"))
     if oversees(study, viewer) and not reviews_under_way(study, viewer):
         hidden |= Q(pk__in=_unrevealed(study, viewer).values("revision"))
-    elif study.blinding != Study.Blinding.OPEN and study.role_of(viewer) != Membership.Role.READER:
+    elif study.is_blind and study.role_of(viewer) != Membership.Role.READER:
         hidden |= ~Q(pk__in=mine.filter(study=study, revealed_at__isnull=False).values("revision"))
     return study.revisions.filter(hidden)
 
@@ -53,7 +53,7 @@ def may_see_agreement(study: Study, viewer: User, revision: Revision | None = No
     role = study.role_of(viewer)
     if role == Membership.Role.READER:
         return study.is_closed
-    if role is None or study.blinding == Study.Blinding.OPEN:
+    if role is None or not study.is_blind:
         return role is not None
     if study.blinding == Study.Blinding.UNTIL_CLOSED and not study.is_closed:
         return False

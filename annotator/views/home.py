@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from annotator.models import Assignment, Label, Membership, Study
+from annotator.models import Assignment, Label, Membership
 from annotator.queries import HomeRow, home_rows
 
 STATES = {"all": "All", "open": "Open", "submitted": "Submitted"}
@@ -86,7 +86,7 @@ def entry_of(row: HomeRow, labels: tuple[str, ...]) -> Entry:
     agreement = reverse("document", args=[assignment.study.slug, assignment.revision.document.slug])
     if assignment.may_reveal:
         return Entry(row, "Show others’ work", agreement, labels)
-    if assignment.revealed_at or (assignment.is_submitted and assignment.study.blinding == Study.Blinding.OPEN):
+    if assignment.revealed_at or (assignment.is_submitted and not assignment.study.is_blind):
         return Entry(row, "See agreement", agreement, labels)
     return Entry(row, "Read", workbench, labels)
 
