@@ -273,7 +273,8 @@ def _reason_against(
     if _below(base.n_effective):
         share = masses.max() / masses.sum() if masses.any() else 0.0
         most = f"“{names[int(np.argmax(masses))]}” alone holds {share:.0%} of what is compared"
-        return no_interval(f"{most}, so that {base.n_documents} documents count as {base.n_effective:.2f}")
+        counted = f"{base.n_documents} documents count as {base.n_effective:.2f}"
+        return no_interval(f"{most}, so that {counted} and three are needed")
     if np.isnan(left).any():
         return no_interval(f"without “{names[int(np.argmax(np.isnan(left)))]}” the figure is not computable")
     if np.ptp(left) <= SAME:

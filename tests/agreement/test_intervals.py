@@ -173,7 +173,8 @@ def test_the_mass_of_a_layer_is_its_rarer_side():
     assert found.n_effective == pytest.approx(2500 / 1100)
     assert found.dominant == "first"
     assert found.reason == (
-        "No interval: “first” alone holds 60% of what is compared, so that 3 documents count as 2.27."
+        "No interval: “first” alone holds 60% of what is compared, so that 3 documents count as 2.27"
+        " and three are needed."
     )
 
 

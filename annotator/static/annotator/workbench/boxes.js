@@ -1,5 +1,5 @@
-// For browsers without the CSS Custom Highlight API: tints and lines as boxes behind the text, made anew for what is near
-// the view whenever that or the passages change.
+// For browsers without the CSS Custom Highlight API: tints and lines as boxes behind the text, made anew for what is
+// near the view whenever that or the passages change.
 
 import { byId, element } from "./dom.js";
 import { Ground } from "./ground.js";

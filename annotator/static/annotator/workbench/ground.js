@@ -1,5 +1,5 @@
-// What passages are painted on. Only those near the view are painted: at every change of anything on the page the browser
-// looks at every range of every highlight again, so thousands out of sight would slow each key.
+// What passages are painted on. Only those near the view are painted: at every change of anything on the page the
+// browser looks at every range of every highlight again, so thousands out of sight would slow each key.
 
 const BEYOND = 1; // views painted before and after the one in sight
 const STEP = 0.5; // views the reader may move on before it is looked at again
