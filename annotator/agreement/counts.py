@@ -288,6 +288,31 @@ def stack_patterns(
     return values, coincidences_by_document(counts[rows], documents, len(parts), multiplicity)
 
 
+def concatenate_stacks(
+    stacks: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Put stacks of coincidences one behind another, over the values of all of them; see `stack_patterns`.
+
+    Parameters
+    ----------
+    stacks : sequence of tuple of values and pairs
+        Values ascend in each.
+
+    Returns
+    -------
+    values : ndarray of float, shape (n_categories,)
+    pairs : ndarray of float, shape (n_documents, n_categories, n_categories)
+    """
+    values = np.unique(np.concatenate([np.zeros(0), *(each for each, _ in stacks)]))
+    pairs = np.zeros((sum(len(each) for _, each in stacks), len(values), len(values)))
+    first = 0
+    for own, each in stacks:
+        at = np.searchsorted(values, own)
+        pairs[first : first + len(each), at[:, None], at] = each
+        first += len(each)
+    return values, pairs
+
+
 def _pairable(
     counts: ArrayLike, multiplicity: ArrayLike | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:

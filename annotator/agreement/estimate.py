@@ -1,6 +1,6 @@
 """What every measure answers: a number, or none and the reason in words; and its JSON-safe form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ def plain(value: Any) -> Any:
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
+    if isinstance(value, Sequence):
         return [plain(item) for item in value]
     raise TypeError(f"no JSON form for {type(value).__name__}")
 

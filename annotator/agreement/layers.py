@@ -29,6 +29,7 @@ class Layer:
     """One label's sums, of one document or pooled over documents: categories are unmarked and marked, in this order.
 
     `without` has the sums of sentences as they are without each reviewer; documents a reviewer did not read stay whole.
+    `by_document` has the `pairs` of sentences of each document, shape (n_documents, 2, 2).
     """
 
     characters: Coincidences
@@ -38,6 +39,7 @@ class Layer:
     n_passages: int = 0
     n_documents: int = 0
     without: Mapping[str, Coincidences] = field(default_factory=dict)
+    by_document: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2, 2)))
 
 
 def layer(
@@ -76,15 +78,17 @@ def layer(
     if len(marks) < 2 or not length:
         return pool_layers([])
     split = [(len(marks) - k, k) for k in range(len(marks) + 1)]
-    sentences = marked_sentences(marks, ends, ink)
+    table = marked_sentences(marks, ends, ink)
+    sentences = coincidences(split, np.bincount(table.sum(axis=0), minlength=len(marks) + 1))
     return Layer(
         characters=coincidences(split, characters_by_markers(marks, length)),
-        sentences=coincidences(split, np.bincount(sentences.sum(axis=0), minlength=len(marks) + 1)),
+        sentences=sentences,
         tokens=coincidences(split, tokens_by_markers(marks, tokens)),
         reviewers=frozenset(marked),
         n_passages=sum(len(spans) for spans in marked.values()),
         n_documents=1,
-        without=_without_each(sentences, list(marked)),
+        without=_without_each(table, list(marked)),
+        by_document=sentences.pairs[None],
     )
 
 
@@ -122,6 +126,7 @@ def pool_layers(layers: Iterable[Layer]) -> Layer:
             reviewer: pool((part.without.get(reviewer, part.sentences) for part in parts), 2)
             for reviewer in sorted(frozenset().union(*(part.without for part in parts)))
         },
+        by_document=np.concatenate([np.zeros((0, 2, 2)), *(part.by_document for part in parts)]),
     )
 
 

@@ -3,38 +3,14 @@
 Labels are layers of their own and never one nominal variable: AI-generated text may state facts and opinions.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from annotator.agreement.estimate import plain
+from annotator.agreement.measured import DocumentReport, Tally, blocks, measure, pool_tallies
 from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
-from annotator.agreement.selection import select
-from annotator.agreement.sums import Sums, document_sums
 from annotator.records import CodebookInfo, CodedDocument
-
-EMPTY: Final = "the text is empty"
-TOO_FEW_SUBMITTED: Final = "fewer than two reviewers have submitted this document"
-TOO_FEW_COUNTED: Final = "fewer than two of the submitted codings of this document are counted here"
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentReport:
-    """One document's rows; `skipped` says why it counts for nothing, and its rows then repeat that reason."""
-
-    slug: str
-    revision: int
-    title: str
-    length: int
-    reviewers: tuple[str, ...]
-    skipped: str
-    labels: tuple[LabelRow, ...]
-    scales: tuple[ScaleRow, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields, JSON-safe."""
-        return plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +29,7 @@ class Report:
     unknown_labels: Mapping[str, int]
     labels: tuple[LabelRow, ...]
     scales: tuple[ScaleRow, ...]
-    per_document: tuple[DocumentReport, ...]
+    per_document: Sequence[DocumentReport]
 
     @property
     def used(self) -> tuple[DocumentReport, ...]:
@@ -98,46 +74,35 @@ def report(
     Raises
     ------
     ValueError
-        When documents are of several studies, no codebook is known, a span is not a passage of its text, or stored
-        sentences do not partition it.
+        When documents are of several studies or one is given twice, no codebook is known, a span is not a passage of
+        its text, or stored sentences do not partition it.
     """
     given = tuple(documents)
     if len({document.study.slug for document in given}) > 1:
         raise ValueError("documents of several studies: pseudonyms name reviewers within one study only")
     codebook = codebook or _codebook_of(given)
-    selection = select(given, rounds=rounds, independent=independent, include_machines=include_machines)
-    known = {label.code for label in codebook.labels}
-    unknown: Counter[str] = Counter()
-    sums: list[Sums] = []
-    rows: list[DocumentReport] = []
-    for document, chosen in zip(given, selection.documents, strict=True):
-        skipped = _reason_to_skip(document, chosen)
-        mine = [] if skipped else [document_sums(chosen, codebook)]
-        sums += mine
-        rows.append(
-            DocumentReport(
-                slug=chosen.slug,
-                revision=chosen.revision,
-                title=chosen.title,
-                length=len(chosen.text),
-                reviewers=tuple(coding.reviewer for coding in chosen.codings),
-                skipped=skipped,
-                labels=tuple(label_row(label, mine, skipped=skipped, alone=True) for label in codebook.labels),
-                scales=tuple(scale_row(scale, mine, skipped=skipped, alone=True) for scale in codebook.scales),
-            )
-        )
-        labels = [passage.label for coding in chosen.codings for passage in coding.passages]
-        unknown.update(label for label in labels if label not in known)
+    choice = {"rounds": rounds, "independent": independent, "include_machines": include_machines}
+    measured = [measure(document, codebook, **choice) for document in given]
+    tallies = {each.row.key: each.tally for each in measured}
+    if len(tallies) < len(measured):
+        raise ValueError("a document is given twice: its codings belong together")
+    pooled = [pool_tallies([tallies[key] for key in block], codebook) for block in blocks(list(tallies))]
+    return pooled_report(pooled, codebook, [each.row for each in measured])
+
+
+def pooled_report(tallies: Sequence[Tally], codebook: CodebookInfo, per_document: Sequence[DocumentReport]) -> Report:
+    """Compute a report from the tallies of its blocks, in their order; see `measured.blocks`."""
+    tally = pool_tallies(tallies, codebook)
     return Report(
         codebook=codebook.key,
-        n_documents=len(sums),
-        n_skipped=len(rows) - len(sums),
-        reviewers=tuple(sorted(frozenset().union(*(each.reviewers for each in sums)))),
-        left_out=selection.left_out,
-        unknown_labels=dict(sorted(unknown.items())),
-        labels=tuple(label_row(label, sums) for label in codebook.labels),
-        scales=tuple(scale_row(scale, sums) for scale in codebook.scales),
-        per_document=tuple(rows),
+        n_documents=len(tally.sums.titles),
+        n_skipped=tally.n_skipped,
+        reviewers=tuple(sorted(tally.sums.reviewers)),
+        left_out=dict(sorted(tally.left_out.items())),
+        unknown_labels=dict(sorted(tally.unknown_labels.items())),
+        labels=tuple(label_row(label, tally.sums) for label in codebook.labels),
+        scales=tuple(scale_row(scale, tally.sums) for scale in codebook.scales),
+        per_document=per_document,
     )
 
 
@@ -146,12 +111,3 @@ def _codebook_of(documents: Sequence[CodedDocument]) -> CodebookInfo:
         if document.study.codebook in document.codebooks:
             return document.codebooks[document.study.codebook]
     raise ValueError("no document carries the study's codebook: hand it over")
-
-
-def _reason_to_skip(document: CodedDocument, chosen: CodedDocument) -> str:
-    if not document.text:
-        return EMPTY
-    if len(chosen.codings) >= 2:
-        return ""
-    submitted = {coding.reviewer for coding in document.codings if coding.state == "submitted"}
-    return TOO_FEW_SUBMITTED if len(submitted) < 2 else TOO_FEW_COUNTED

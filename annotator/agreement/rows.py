@@ -1,29 +1,25 @@
 """The rows of a report: how far reviewers agree on one label or one scale, over one document or many."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from annotator.agreement.alpha import DIFFERENCES, NO_PAIRS, NO_VARIATION, alpha_from_coincidences
-from annotator.agreement.continuum import pool_unitized
-from annotator.agreement.counts import coincidences, count_patterns, stack_patterns
+from annotator.agreement.counts import coincidences, count_patterns
 from annotator.agreement.estimate import Estimate, not_computable
 from annotator.agreement.intervals import Interval, alpha_interval, layer_interval
 from annotator.agreement.layers import (
     character_alpha,
     character_percent,
     character_prevalence,
-    pool_layers,
     sentence_alpha,
     sentence_percent,
     sentence_prevalence,
 )
 from annotator.agreement.leave_out import LeftOut, left_out, sentence_alpha_without_each
 from annotator.agreement.percent import percent_from_coincidences
-from annotator.agreement.sums import Ratings, Sums, pool_ratings
+from annotator.agreement.sums import Ratings, Sums
 from annotator.agreement.unitizing import u_alpha
 from annotator.records import LabelInfo, ScaleInfo
 
@@ -112,15 +108,15 @@ def _explain(estimate: Estimate, reason: str) -> Estimate:
     return estimate if estimate.value is not None else replace(estimate, reason=reason)
 
 
-def label_row(label: LabelInfo, sums: Sequence[Sums], *, skipped: str = "", alone: bool = False) -> LabelRow:
-    """Return the row of a label over documents.
+def label_row(label: LabelInfo, sums: Sums, *, skipped: str = "", alone: bool = False) -> LabelRow:
+    """Return the row of a label over documents whose sums were pooled.
 
-    `skipped` says why there are no sums; `alone` leaves out what takes several documents, in the row of one of them.
+    `skipped` says why these are of no document; `alone` leaves out what takes several, in the row of one of them.
     """
-    pooled = pool_layers(each.layers[label.code] for each in sums)
+    pooled = sums.layers[label.code]
     figures = {
         "sentence_alpha": sentence_alpha(pooled),
-        "u_alpha": u_alpha(pool_unitized(each.continua[label.code] for each in sums)),
+        "u_alpha": u_alpha(sums.continua[label.code]),
         "character_alpha": character_alpha(pooled),
         "sentence_percent": sentence_percent(pooled),
         "character_percent": character_percent(pooled),
@@ -135,21 +131,16 @@ def label_row(label: LabelInfo, sums: Sequence[Sums], *, skipped: str = "", alon
         n_passages=pooled.n_passages,
         n_documents=pooled.n_documents,
         n_reviewers=len(pooled.reviewers),
-        interval=None if alone else _layer_interval(label, sums),
+        interval=None if alone else layer_interval(pooled.by_document, sums.titles),
         without=None if alone else sentence_alpha_without_each(pooled),
         **figures,
     )
 
 
-def _layer_interval(label: LabelInfo, sums: Sequence[Sums]) -> Interval:
-    pairs = [each.layers[label.code].sentences.pairs for each in sums]
-    return layer_interval(np.array(pairs).reshape(-1, 2, 2), [each.title for each in sums])
-
-
-def scale_row(scale: ScaleInfo, sums: Sequence[Sums], *, skipped: str = "", alone: bool = False) -> ScaleRow:
-    """Return the row of a scale over documents; see `label_row`."""
-    pooled = pool_ratings([each.ratings[scale.code] for each in sums])
-    readers = sorted(frozenset().union(*(each.reviewers for each in sums)))
+def scale_row(scale: ScaleInfo, sums: Sums, *, skipped: str = "", alone: bool = False) -> ScaleRow:
+    """Return the row of a scale over documents whose sums were pooled; see `label_row`."""
+    pooled = sums.ratings[scale.code]
+    readers = sorted(sums.reviewers)
     values, counts, multiplicity = count_patterns(pooled.patterns)
     pairs = coincidences(counts, multiplicity)
     n_reviewers = len(pooled.reviewers)
@@ -186,9 +177,9 @@ def scale_row(scale: ScaleInfo, sums: Sequence[Sums], *, skipped: str = "", alon
     )
 
 
-def _scale_interval(scale: ScaleInfo, sums: Sequence[Sums]) -> Interval:
-    values, pairs = stack_patterns([each.ratings[scale.code].patterns for each in sums])
-    return alpha_interval(pairs, values, DIFFERENCES[scale.level], [each.title for each in sums])
+def _scale_interval(scale: ScaleInfo, sums: Sums) -> Interval:
+    values, pairs = sums.ratings[scale.code].by_document
+    return alpha_interval(pairs, values, DIFFERENCES[scale.level], sums.titles)
 
 
 def _scale_without_each(scale: ScaleInfo, pooled: Ratings) -> LeftOut:

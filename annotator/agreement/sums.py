@@ -1,4 +1,8 @@
-"""What is kept of a coded document: the sums from which the rows of a report follow. Sums of documents add up."""
+"""What is kept of coded documents: the sums from which the rows of a report follow.
+
+Sums of documents add up to sums, so that a document's are found once. What an interval wants of each document lines up
+instead, in arrays whose first axis is that of `Sums.titles`.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.agreement.continuum import Unitized, unitized_layer
-from annotator.agreement.layers import Layer, layer
+from annotator.agreement.continuum import Unitized, pool_unitized, unitized_layer
+from annotator.agreement.counts import concatenate_stacks, stack_patterns
+from annotator.agreement.layers import Layer, layer, pool_layers
 from annotator.agreement.leave_out import patterns_without_each
 from annotator.agreement.spans import ink_before
 from annotator.agreement.units import answers, rating_units
@@ -23,6 +28,7 @@ class Ratings:
     """A scale's sums: units of two or more values, who is in them, and all answers counted.
 
     `without` has the units as they are without each reviewer; documents a reviewer did not read stay whole.
+    `by_document` has the values that occur and the coincidences of each document, from `counts.stack_patterns`.
     """
 
     patterns: Patterns
@@ -30,13 +36,14 @@ class Ratings:
     answers: Counter[tuple[str, int, bool]]
     n_documents: int
     without: Mapping[str, Patterns]
+    by_document: tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """All that a report needs to know of a document that counts; `continua` holds the layers as units and gaps."""
+    """All that a report needs to know of documents that count; `continua` holds the layers as units and gaps."""
 
-    title: str
+    titles: tuple[str, ...]
     reviewers: frozenset[str]
     layers: Mapping[str, Layer]
     continua: Mapping[str, Unitized]
@@ -54,11 +61,22 @@ def document_sums(document: CodedDocument, codebook: CodebookInfo) -> Sums:
     ink = ink_before(document.text)
     marked = {label.code: _marked(document, label) for label in codebook.labels}
     return Sums(
-        title=document.title,
+        titles=(document.title,),
         reviewers=frozenset(coding.reviewer for coding in document.codings),
         layers={code: _layer(document, spans, ink) for code, spans in marked.items()},
         continua={code: unitized_layer(spans, len(document.text), joined=True) for code, spans in marked.items()},
         ratings={scale.code: _ratings(document, scale) for scale in codebook.scales},
+    )
+
+
+def pool_sums(parts: Sequence[Sums], codebook: CodebookInfo) -> Sums:
+    """Add the sums of documents, in their order; of none, all are 0."""
+    return Sums(
+        titles=tuple(title for part in parts for title in part.titles),
+        reviewers=frozenset().union(*(part.reviewers for part in parts)),
+        layers={label.code: pool_layers(part.layers[label.code] for part in parts) for label in codebook.labels},
+        continua={label.code: pool_unitized(part.continua[label.code] for part in parts) for label in codebook.labels},
+        ratings={scale.code: _pool_ratings([part.ratings[scale.code] for part in parts]) for scale in codebook.scales},
     )
 
 
@@ -75,17 +93,18 @@ def _layer(document: CodedDocument, marked: Mapping[str, Sequence[tuple[int, int
 
 def _ratings(document: CodedDocument, scale: ScaleInfo) -> Ratings:
     units = [unit for unit in rating_units(document, scale) if len(unit) >= 2]
+    patterns = Counter(tuple(sorted(unit.values())) for unit in units)
     return Ratings(
-        patterns=Counter(tuple(sorted(unit.values())) for unit in units),
+        patterns=patterns,
         reviewers=frozenset().union(*units),
         answers=Counter((reviewer, each.value, each.missing) for reviewer, each in answers(document, scale)),
         n_documents=1 if units else 0,
         without=patterns_without_each(units, [coding.reviewer for coding in document.codings]),
+        by_document=stack_patterns([patterns]),
     )
 
 
-def pool_ratings(parts: Sequence[Ratings]) -> Ratings:
-    """Add a scale's sums over documents."""
+def _pool_ratings(parts: Sequence[Ratings]) -> Ratings:
     given: Counter[tuple[str, int, bool]] = Counter()
     for part in parts:
         given.update(part.answers)
@@ -96,6 +115,7 @@ def pool_ratings(parts: Sequence[Ratings]) -> Ratings:
         answers=given,
         n_documents=sum(part.n_documents for part in parts),
         without={name: _added([part.without.get(name, part.patterns) for part in parts]) for name in readers},
+        by_document=concatenate_stacks([part.by_document for part in parts]),
     )
 
 

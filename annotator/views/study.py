@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from annotator.agreement.report import DocumentReport, Report
+from annotator.agreement.measured import DocumentReport
+from annotator.agreement.report import Report
+from annotator.agreement.selection import WORK
 from annotator.formats import FORMATS
 from annotator.models import Assignment, Membership, Study, User
 from annotator.queries import (
@@ -117,7 +119,7 @@ def _agreement(study: Study, request: HttpRequest) -> dict[str, Any]:
     work = shared.chosen_work(request.GET.get("work", ""), study)
     report = shared.report_of(measured, study, work)
     return {
-        "works": shared.WORK.values() if shared.has_later_work(measured) else (),
+        "works": WORK.values() if shared.has_later_work(measured) else (),
         "work": work,
         "report": report,
         "rows": _rows(texts, report, hidden),
