@@ -3,8 +3,60 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from annotator.records import CodedDocument, Coding
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Which submitted work enters figures, in the words of pages, API and command; see `select`."""
+
+    key: str
+    name: str
+    explanation: str
+    rounds: tuple[int, ...] | None
+    independent: bool | None
+
+
+WORK: Final[Mapping[str, Work]] = {
+    work.key: work
+    for work in (
+        Work(
+            "independent",
+            "Independent work",
+            "First rounds begun before their reviewer saw others’ work in this study.",
+            (1,),
+            True,
+        ),
+        Work(
+            "calibrated",
+            "After calibration",
+            "Work begun, or revised, after its reviewer had seen others’ work in this study.",
+            None,
+            False,
+        ),
+        Work(
+            "first",
+            "All first rounds",
+            "First rounds, whether or not their reviewer had seen others’ work.",
+            (1,),
+            None,
+        ),
+        Work(
+            "second",
+            "Second rounds",
+            "First rounds that were revised after their reviewer had seen others’ work, as they are now.",
+            (2,),
+            None,
+        ),
+    )
+}
+
+
+def usual_work(*, blind: bool) -> Work:
+    """Return what counts unless asked otherwise: independent work, and all first rounds where none ever is."""
+    return WORK["independent" if blind else "first"]
 
 
 @dataclass(frozen=True, slots=True)

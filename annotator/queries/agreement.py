@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from annotator.agreement.report import Report, report
+from annotator.agreement.selection import usual_work
 from annotator.models import Assignment, Membership, Study, User
 from annotator.queries.coded_documents import codebook_info, coded_documents
 from annotator.records import CodedDocument
@@ -75,12 +76,10 @@ def measured_documents(
 
 
 def agreement_report(study: Study, viewer: User, revision: Revision | None = None) -> Report:
-    """Return the agreement of the study, or of one text, over the work this viewer may see.
-
-    Of first rounds that are independent; of all first rounds in an open study, where none ever is.
-    """
+    """Return the agreement of the study, or of one text, over the work this viewer may see, as far as it counts."""
     documents = measured_documents(study, viewer, [revision] if revision is not None else None)
-    return report(documents, codebook_info(study.codebook), independent=True if study.is_blind else None)
+    work = usual_work(blind=study.is_blind)
+    return report(documents, codebook_info(study.codebook), rounds=work.rounds, independent=work.independent)
 
 
 def report_etag(study: Study, viewer: User, revision: Revision | None = None) -> str:

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.report import Report, report
+from annotator.agreement.selection import WORK, Work, usual_work
 from annotator.agreement.units import Group
 from annotator.models import Assignment, Study, User
 from annotator.queries import codebook_info, oversees, reviews_under_way
@@ -22,48 +23,9 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Which submitted work enters the figures of a page."""
-
-    key: str
-    name: str
-    explanation: str
-    rounds: tuple[int, ...] | None
-    independent: bool | None
-
-
-WORK: Mapping[str, Work] = {
-    work.key: work
-    for work in (
-        Work(
-            "independent",
-            "Independent work",
-            "First rounds begun before their reviewer saw others’ work in this study.",
-            (1,),
-            True,
-        ),
-        Work(
-            "calibrated",
-            "After calibration",
-            "Work begun, or revised, after its reviewer had seen others’ work in this study.",
-            None,
-            False,
-        ),
-        Work(
-            "first",
-            "All first rounds",
-            "First rounds, whether or not their reviewer had seen others’ work.",
-            (1,),
-            None,
-        ),
-    )
-}
-
-
 def chosen_work(key: str, study: Study) -> Work:
-    """Return the work asked for; where the word is unknown independent work, of which an open study has none."""
-    return WORK.get(key, WORK["independent" if study.is_blind else "first"])
+    """Return the work asked for; where the word is unknown, what usually counts in the study."""
+    return WORK.get(key, usual_work(blind=study.is_blind))
 
 
 def report_of(documents: Sequence[CodedDocument], study: Study, work: Work) -> Report:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.actions.assignments import reveal_assignment, revise_assignment
 from annotator.actions.errors import ActionError, NotFoundError
-from annotator.agreement.selection import select
+from annotator.agreement.selection import WORK, Work, select
 from annotator.agreement.units import Stretch, groups, stretches
 from annotator.models import Assignment, Membership, Study
 from annotator.queries import (
@@ -45,7 +45,7 @@ class Choice:
     layer: str
     view: str
     order: str
-    work: shared.Work
+    work: Work
     page: int
 
     @classmethod
@@ -134,7 +134,7 @@ def document(request: HttpRequest, slug: str, document_slug: str) -> HttpRespons
     context |= {
         "codebook": study.codebook,
         "choice": choice,
-        "works": shared.WORK.values() if shared.has_later_work(measured) else (),
+        "works": WORK.values() if shared.has_later_work(measured) else (),
         "report": report,
         "passage_scales": [row for row in report.scales if row.target == "passage"],
         "document_scales": [row for row in report.scales if row.target == "document"],
