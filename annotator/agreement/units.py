@@ -4,10 +4,12 @@ All functions take documents whose codings were chosen with `selection.select`: 
 Offsets are half-open, in code points.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import comb
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,7 @@ class Member:
     start: int
     end: int
     ratings: Mapping[str, int]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Group:
     Attributes
     ----------
     start, end : int
-        From the first passage's start to the last one's end.
+        From the first passage's start to the last one's end; in one layer, of its passages alone.
     marked : int
         Reviewers with a passage in the group, of the `of` who read the text.
     labels : mapping of label to reviewers
@@ -67,6 +70,20 @@ class Group:
         """The gravest of `kinds`, or "none"."""
         return self.kinds[0] if self.kinds else "none"
 
+    @property
+    def ratings_apart(self) -> float:
+        """Share of the pairs of reviewers who rated here that gave different points; of several scales the largest."""
+        points: defaultdict[str, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for member in self.members:
+            for scale, value in member.ratings.items():
+                points[scale][member.reviewer].add(value)
+        shares = [
+            _unequal(map(frozenset, given.values()), len(given)) / comb(len(given), 2)
+            for given in points.values()
+            if len(given) > 1
+        ]
+        return max(shares, default=0.0)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fields and `kind`, JSON-safe."""
         return plain(self) | {"kind": self.kind}
@@ -85,6 +102,19 @@ class Stretch:
     def marked(self) -> int:
         """Number of reviewers who mark the stretch."""
         return len(self.reviewers)
+
+    def pairs_apart(self, of: int) -> int:
+        """Count the pairs among `of` reviewers who mark the stretch with different sets of labels, or one not at all.
+
+        In one layer this is c (m - c), for c of m reviewers who mark it.
+        """
+        if len(self.labels) < 2:
+            return self.marked * (of - self.marked)
+        sets: defaultdict[str, list[str]] = defaultdict(list)
+        for label, reviewers in self.labels.items():  # sorted, so that equal sets are equal tuples
+            for reviewer in reviewers:
+                sets[reviewer].append(label)
+        return _unequal(map(tuple, sets.values()), of)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields and `marked`, JSON-safe."""
@@ -175,8 +205,16 @@ def match_passages(members: Sequence[Member]) -> list[tuple[Member, ...]]:
     return units
 
 
-def groups(document: CodedDocument) -> tuple[Group, ...]:
+def groups(document: CodedDocument, label: str | None = None) -> tuple[Group, ...]:
     """Cluster the passages of all reviewers that share characters, in reading order: "k of n marked this, and as what".
+
+    Parameters
+    ----------
+    document : CodedDocument
+    label : str, optional
+        The layer to look at: only passages with this label make a group, and those with others join the groups whose
+        characters they share. So a long passage of another label, which may be AI-generated over a whole paragraph,
+        does not make one group of all it covers.
 
     Raises
     ------
@@ -185,8 +223,23 @@ def groups(document: CodedDocument) -> tuple[Group, ...]:
     """
     of = len({coding.reviewer for coding in document.codings})
     ink = ink_before(document.text)
-    clusters = _connected(_members(document), lambda one, other: True)
-    return tuple(_group(tuple(sorted(cluster, key=_reading_order)), of, ink) for cluster in clusters)
+    members = _members(document)
+    clusters = list(_connected([each for each in members if label in (None, each.label)], lambda one, other: True))
+    spans = [(cluster[0].start, max(member.end for member in cluster)) for cluster in clusters]
+    if label is not None:
+        _join(clusters, spans, [each for each in members if each.label != label])
+    return tuple(
+        _group(span, tuple(sorted(cluster, key=_reading_order)), of, ink)
+        for span, cluster in zip(spans, clusters, strict=True)
+    )
+
+
+def _join(clusters: Sequence[list[Member]], spans: Sequence[tuple[int, int]], others: Sequence[Member]) -> None:
+    """Add passages to every cluster they share characters with; the spans are disjoint and in reading order."""
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    for member in others:
+        for index in range(bisect_right(ends, member.start), bisect_left(starts, member.end)):
+            clusters[index].append(member)
 
 
 def stretches(document: CodedDocument, label: str | None = None) -> tuple[Stretch, ...]:
@@ -213,6 +266,41 @@ def stretches(document: CodedDocument, label: str | None = None) -> tuple[Stretc
     return tuple(found)
 
 
+def division(spans: Sequence[Group], pieces: Sequence[Stretch], of: int) -> list[float]:
+    """Return for each group the share of pairs of reviewers who differ, averaged over its characters.
+
+    Parameters
+    ----------
+    spans : sequence of Group
+        From `groups`.
+    pieces : sequence of Stretch
+        From `stretches`, of the same document and layer: they cover the text.
+    of : int
+        Reviewers of the document.
+
+    Returns
+    -------
+    list of float
+        Between 0 (all mark all of it alike) and 1; 0 for fewer than two reviewers, of whom nobody can differ.
+    """
+    pairs = comb(of, 2)
+    if not pairs:
+        return [0.0] * len(spans)
+    bounds = np.array([each.start for each in pieces] + [each.end for each in pieces[-1:]], dtype=np.int64)
+    weights = np.array([each.pairs_apart(of) * (each.end - each.start) for each in pieces], dtype=np.int64)
+    before = np.concatenate([[0], np.cumsum(weights)])
+    places = np.searchsorted(bounds, [[each.start, each.end] for each in spans]).reshape(-1, 2)
+    sizes = [each.end - each.start for each in spans]
+    apart = before[places[:, 1]] - before[places[:, 0]]
+    return [float(total) / size / pairs for total, size in zip(apart, sizes, strict=True)]
+
+
+def _unequal(values: Iterable[Hashable], of: int) -> int:
+    """Count the pairs among `of` reviewers whose values differ; those without a value are alike."""
+    counts = Counter(values)
+    return comb(of, 2) - comb(of - counts.total(), 2) - sum(comb(times, 2) for times in counts.values())
+
+
 def _asked(scale: ScaleInfo, label: str) -> bool:
     return not scale.labels or label in scale.labels
 
@@ -230,6 +318,7 @@ def _members(document: CodedDocument) -> list[Member]:
             start=passage.start,
             end=passage.end,
             ratings={rating.scale: rating.value for rating in passage.ratings},
+            note=passage.note,
         )
         for coding in document.codings
         for passage in coding.passages
@@ -266,15 +355,15 @@ def _connected(members: Sequence[Member], linked: Callable[[Member, Member], boo
         yield [ordered[index] for index in together]
 
 
-def _group(members: tuple[Member, ...], of: int, ink: NDArray[np.int64]) -> Group:
+def _group(span: tuple[int, int], members: tuple[Member, ...], of: int, ink: NDArray[np.int64]) -> Group:
     reviewers = {member.reviewer for member in members}
     ratings: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for member in members:
         for scale, value in member.ratings.items():
             ratings[scale][value] += 1
     return Group(
-        start=members[0].start,
-        end=max(member.end for member in members),
+        start=span[0],
+        end=span[1],
         marked=len(reviewers),
         of=of,
         labels=_by_label(sorted({(member.label, member.reviewer) for member in members})),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from annotator.agreement.units import answers, groups, match_passages, rating_units, stretches
+from annotator.agreement.units import answers, division, groups, match_passages, rating_units, stretches
 from tests.agreement.making import BASIS, CREDIBILITY, SLANT, make_coding, make_document
 
 
@@ -226,3 +226,74 @@ def test_two_codings_of_one_reviewer_are_refused(look):
     document = make_document([make_coding("ann"), make_coding("ann", round=2)])
     with pytest.raises(ValueError, match="ann has several codings"):
         look(document)
+
+
+WIDE = make_coding("cat", [("ai", 0, 100)])
+
+
+def test_a_long_passage_of_another_label_does_not_make_one_group_of_all_it_covers():
+    document = make_document([ANN, make_coding("bob", [("fact", 30, 40), ("opinion", 38, 60)]), WIDE])
+    assert [(group.start, group.end) for group in groups(document)] == [(0, 100)]
+    layer = groups(document, "fact")
+    assert [(group.start, group.end, group.labels) for group in layer] == [
+        (0, 10, {"ai": ("cat",), "fact": ("ann",)}),
+        (30, 40, {"ai": ("cat",), "fact": ("bob",), "opinion": ("bob",)}),
+    ]
+
+
+def test_a_passage_that_abuts_a_group_of_a_layer_is_not_in_it():
+    document = make_document([ANN, make_coding("bob", [("opinion", 10, 20), ("ai", 9, 12)])])
+    (group,) = groups(document, "fact")
+    assert group.labels == {"ai": ("bob",), "fact": ("ann",)}
+
+
+@pytest.mark.parametrize(
+    ("others", "pairs"),
+    [
+        ([[], [], []], 3),
+        ([["fact"], [], []], 4),
+        ([["fact"], ["fact"], ["fact"]], 0),
+        ([["opinion"], [], []], 5),
+        ([["opinion"], ["ai"], []], 6),
+        ([["fact", "ai"], ["ai", "fact"], ["fact"]], 4),
+    ],
+)
+def test_pairs_apart_are_the_pairs_with_different_sets_of_labels(others, pairs):
+    codings = [ANN, *(make_coding(f"r{n}", [(label, 0, 10) for label in labels]) for n, labels in enumerate(others))]
+    document = make_document(codings)
+    assert stretches(document)[0].pairs_apart(4) == pairs
+
+
+def test_division_is_the_share_of_pairs_apart_averaged_over_the_characters():
+    """By hand: of 20 characters 10 are marked by one of two and 10 by both; 10 to 20 by both, as different things."""
+    document = make_document(
+        [
+            make_coding("ann", [("fact", 0, 20), ("fact", 40, 50), ("fact", 60, 70)]),
+            make_coding("bob", [("fact", 10, 20), ("opinion", 40, 50), ("fact", 60, 70)]),
+        ]
+    )
+    assert division(groups(document), stretches(document), 2) == [0.5, 1.0, 0.0]
+    assert division(groups(document, "fact"), stretches(document, "fact"), 2) == [0.5, 1.0, 0.0]
+    assert division(groups(document, "opinion"), stretches(document, "opinion"), 2) == [1.0]
+
+
+def test_division_of_one_reviewer_or_of_nothing_is_none():
+    alone = make_document([ANN])
+    assert division(groups(alone), stretches(alone), 1) == [0.0]
+    assert division((), stretches(make_document([])), 0) == []
+
+
+def test_ratings_apart_are_pairs_of_reviewers_who_gave_different_points():
+    codings = [
+        make_coding(name, [("fact", 0, 10, {"slant": value})])
+        for name, value in (("a", 1), ("b", 1), ("c", 1), ("d", 2))
+    ]
+    assert group_of(*codings).ratings_apart == pytest.approx(3 / 6)
+    assert group_of(*codings[:3]).ratings_apart == 0
+    assert group_of(codings[0]).ratings_apart == 0
+
+
+def test_a_member_keeps_its_note():
+    passage = replace(ANN.passages[0], note="Why?")
+    (member,) = group_of(replace(ANN, passages=(passage,))).members
+    assert member.note == "Why?"
