@@ -29,6 +29,7 @@ from annotator.queries import (
 from annotator.records import CodebookInfo, CodedDocument
 from annotator.templatetags.passages import line_starts
 from annotator.views import agreement as shared
+from annotator.views.cases import basis_summary, cases_of
 from annotator.views.workbench import own_assignment
 from sources.models import Revision
 
@@ -167,7 +168,7 @@ def _own_part(study: Study, request: HttpRequest, revision: Revision) -> dict[st
 def _marks(document: CodedDocument, choice: Choice, info: CodebookInfo) -> dict[str, Any]:
     """Return the groups of passages beside the text, the stretches on it, and who marked."""
     of = len(document.codings)
-    cases = shared.cases_of(groups(document), info)
+    cases = cases_of(groups(document), info)
     if choice.layer:
         cases = [case for case in cases if choice.layer in case.group.labels]
     if choice.order == "divided":
@@ -182,7 +183,7 @@ def _marks(document: CodedDocument, choice: Choice, info: CodebookInfo) -> dict[
         "cases": shown,
         "n_divided": sum(case.division > 0 for case in cases),
         "legend": heat_legend(of),
-        "bases": shared.basis_summary(document, info),
+        "bases": basis_summary(document, info),
         "heat": heat_map(pieces, shown, of) if choice.view == "text" else None,
         "stretches": rows if choice.view == "table" else None,
         "names": {label.code: label.name for label in info.labels},
