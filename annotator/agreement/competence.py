@@ -12,18 +12,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from annotator.agreement.estimate import not_computable
+from annotator.agreement.votes import ABSENT, Votes
 
 FEWEST_REVIEWERS: Final = 3
 FEWEST_UNITS: Final = 30
 TOLERANCE: Final = 1e-8
 """Change of the log-likelihood at which the fit is done."""
 MOST_STEPS: Final = 10_000
+MOST_WORK: Final = 300_000_000
+"""Products that a fit to votes may take over all its steps: about half a second."""
 TINY: Final = 1e-300
 NEVER: Final = 1e-6
 """Expected answers on units of a label below which nothing is known of how a reviewer reads it."""
 TOO_LITTLE: Final = not_computable(
     f"competence wants {FEWEST_REVIEWERS} reviewers who judged {FEWEST_UNITS} units each"
 )
+
+UNSETTLED: Final = not_computable("the model finds no rest: the answers agree too little for it, or are too many")
 
 Answer = tuple[Hashable, str, Hashable]
 """Unit, reviewer and the label given. A reviewer may answer the same unit several times."""
@@ -45,7 +50,9 @@ class Fit:
     log_likelihood : float
         Of the counts at the fit.
     n_steps : int
-        Steps it took; `MOST_STEPS` when it was stopped.
+        Steps it took.
+    settled : bool
+        Whether the likelihood had come to rest, or the fit was stopped.
     """
 
     prior: NDArray[np.float64]
@@ -53,6 +60,7 @@ class Fit:
     posterior: NDArray[np.float64]
     log_likelihood: float
     n_steps: int
+    settled: bool
 
     @property
     def competence(self) -> NDArray[np.float64]:
@@ -134,13 +142,39 @@ def competence(answers: Iterable[Answer], labels: Sequence[Hashable]) -> Compete
     return Competence(tuple(labels), reviewers, tuple(units), few, fit_errors(counts))
 
 
-def fit_errors(counts: ArrayLike) -> Fit:
+def competence_of_votes(votes: Votes) -> Competence:
+    """Estimate how each reviewer reads each value; see `competence`. Units are not named: `units` is empty.
+
+    Reviewers with fewer than 30 units are left out, and units that then only one reviewer judged.
+    """
+    judged = votes.times @ (votes.patterns != ABSENT)
+    few = {name: int(n) for name, n in zip(votes.reviewers, judged, strict=True) if n < FEWEST_UNITS}
+    kept = [place for place, name in enumerate(votes.reviewers) if name not in few]
+    if len(kept) < FEWEST_REVIEWERS:
+        return Competence(votes.values, left_out=few, reason=TOO_LITTLE)
+    patterns = votes.patterns[:, kept]
+    shared = (patterns != ABSENT).sum(axis=1) >= 2
+    counts = patterns[shared][:, :, None] == np.arange(len(votes.values))
+    if not len(counts):
+        return Competence(votes.values, left_out=few, reason=TOO_LITTLE)
+    steps = min(MOST_STEPS, max(1, MOST_WORK // (counts.size * len(votes.values))))
+    fit = fit_errors(counts, votes.times[shared], steps)
+    if not fit.settled:
+        return Competence(votes.values, left_out=few, reason=UNSETTLED)
+    return Competence(votes.values, tuple(votes.reviewers[place] for place in kept), (), few, fit)
+
+
+def fit_errors(counts: ArrayLike, multiplicity: ArrayLike | None = None, most_steps: int | None = None) -> Fit:
     """Fit the model by expectation and maximisation, starting from the shares of the labels on each unit.
 
     Parameters
     ----------
     counts : array_like of int, shape (n_units, n_reviewers, n_labels)
         How often each reviewer gave each label to each unit; every unit has at least one.
+    multiplicity : array_like of int, shape (n_units,), optional
+        How many units each row stands for; 1 when omitted.
+    most_steps : int, optional
+        After how many steps to stop; `MOST_STEPS` when omitted.
 
     Returns
     -------
@@ -158,13 +192,16 @@ def fit_errors(counts: ArrayLike) -> Fit:
     table = np.asarray(counts, dtype=float)
     if table.ndim != 3 or not len(table) or (table.sum(axis=(1, 2)) <= 0).any():
         raise ValueError("counts must have the shape (units, reviewers, labels) and answers on every unit")
-    n_units, n_reviewers, n_labels = table.shape
-    flat, pattern, times = _patterns(table.reshape(n_units, -1))
+    n_rows, n_reviewers, n_labels = table.shape
+    flat, pattern, times = _patterns(
+        table.reshape(n_rows, -1), np.ones(n_rows) if multiplicity is None else multiplicity
+    )
+    n_units = times.sum()
     posterior = flat.reshape(-1, n_reviewers, n_labels).sum(axis=1)
     posterior /= posterior.sum(axis=1, keepdims=True)
-    before, step = -np.inf, 0
+    before, step, settled, last = -np.inf, 0, False, MOST_STEPS if most_steps is None else most_steps
     # Sums by einsum: the threads of a matrix product wait for each other at every step when the machine is busy.
-    while step < MOST_STEPS:
+    while step < last and not settled:
         step += 1
         weights = posterior * times[:, None]
         prior = weights.sum(axis=0) / n_units
@@ -178,18 +215,19 @@ def fit_errors(counts: ArrayLike) -> Fit:
         sizes = posterior.sum(axis=1, keepdims=True)
         posterior /= sizes
         likelihood = float(times @ (most + np.log(sizes))[:, 0])
-        if abs(likelihood - before) < TOLERANCE:
-            break
+        settled = abs(likelihood - before) < TOLERANCE
         before = likelihood
     errors = np.where(met > NEVER, errors, np.nan).transpose(1, 0, 2)
-    return Fit(prior, errors, posterior[pattern], likelihood, step)
+    return Fit(prior, errors, posterior[pattern], likelihood, step, settled)
 
 
-def _patterns(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the distinct rows, which of them each row is, and how often each occurs."""
+def _patterns(
+    rows: NDArray[np.float64], multiplicity: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the distinct rows, which of them each row is, and for how many units each stands."""
     order = np.lexsort(rows.T)
     ordered = rows[order]
     first = np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])
     pattern = np.empty(len(rows), dtype=np.int64)
     pattern[order] = np.cumsum(first) - 1
-    return ordered[first], pattern, np.bincount(pattern)
+    return ordered[first], pattern, np.bincount(pattern, multiplicity)

@@ -64,6 +64,15 @@ class Unitized:
         return self.pairs.sum(axis=1)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """The texts of all reviewers laid end to end and cut: the value of [cuts[g], cuts[g + 1]) is values[column[g]]."""
+
+    values: tuple[Value, ...]
+    column: NDArray[np.int64]
+    cuts: NDArray[np.int64]
+
+
 def unitized(
     marked: Mapping[str, Mapping[str, Sequence[tuple[int, int]]]], length: int, *, joined: bool = False
 ) -> Unitized:
@@ -94,17 +103,24 @@ def unitized(
     K. Krippendorff, Y. Mathet, S. Bouvry and A. Widlöcher, On the reliability of unitizing textual continua: Further
     developments, 2016.
     """
-    labels = sorted({label for layers in marked.values() for label in layers})
-    readers, bits, units = _units(marked, labels, length, joined)
+    found = pieces(marked, length, joined=joined)
     m = len(marked)
     if m < 2 or not length:
         return pool_unitized([])
-    cuts, codes = _cut(units, readers, bits, m, length)
+    return _sums(found.values, found.column, found.cuts, m, length, frozenset(marked))
+
+
+def pieces(
+    marked: Mapping[str, Mapping[str, Sequence[tuple[int, int]]]], length: int, *, joined: bool = False
+) -> Pieces:
+    """Cut one document as each of its reviewers does; parameters and errors are those of `unitized`."""
+    labels = sorted({label for layers in marked.values() for label in layers})
+    readers, bits, units = _units(marked, labels, length, joined)
+    cuts, codes = _cut(units, readers, bits, len(marked), length)
     occurring, codes = np.unique(np.append(codes, 0), return_inverse=True)
     values, codes = [_decode(int(code), labels) for code in occurring], codes[:-1]
     order = sorted(range(len(values)), key=values.__getitem__)
-    column = np.argsort(order)[codes]
-    return _sums([values[place] for place in order], column, cuts, m, length, frozenset(marked))
+    return Pieces(tuple(values[place] for place in order), np.argsort(order)[codes], cuts)
 
 
 def unitized_layer(marked: Mapping[str, Sequence[tuple[int, int]]], length: int, *, joined: bool = False) -> Unitized:
@@ -182,7 +198,7 @@ def _decode(code: int, labels: Sequence[str]) -> Value:
 
 
 def _sums(
-    values: Sequence[Value],
+    values: tuple[Value, ...],
     column: NDArray[np.int64],
     cuts: NDArray[np.int64],
     m: int,
@@ -208,7 +224,7 @@ def _sums(
     shared = np.where(unit, others[after] - others[first], 0) / (m - 1)
     together = markers >= 2
     return Unitized(
-        values=tuple(values),
+        values=values,
         pairs=pairs,
         squares=np.bincount(column, np.where(unit, sizes**2, sizes), minlength=len(values)),
         shared_squares=np.bincount(column, shared**2, minlength=len(values)),

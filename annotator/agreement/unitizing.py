@@ -123,6 +123,14 @@ def value_coverage(sums: Unitized, *labels: str) -> Estimate:
     return _estimate(sums, lengths[place - 1] / sums.lengths[place])
 
 
+def value_share(sums: Unitized, *labels: str) -> Estimate:
+    """Share of all text, over reviewers and documents, that is marked with just these labels; 0 where nobody did."""
+    if not sums.n_documents:
+        return _undefined(sums, NO_DOCUMENT)
+    place = _place(sums, labels)
+    return _estimate(sums, sums.lengths[place] / sums.lengths.sum() if place else 0)
+
+
 def _alpha(observed: float, products: float, total: float, squares: NDArray[np.float64]) -> float:
     """One minus observed over expected disagreement, from the lengths that differ and the products of their totals.
 

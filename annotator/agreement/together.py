@@ -1,0 +1,69 @@
+"""All labels together: the u-alpha family over what any label marks, text under several labels valued their set.
+
+The one place where all labels make one variable, since the measure takes sets of labels by its definition.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.agreement.continuum import Unitized
+from annotator.agreement.estimate import Estimate, plain
+from annotator.agreement.unitizing import (
+    coding_alpha,
+    coding_coverage,
+    u_alpha,
+    unit_alpha,
+    value_alpha,
+    value_coverage,
+    value_share,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One set of labels: the share of the text marked just so, (k)u-alpha, and the share of that it rests on."""
+
+    labels: tuple[str, ...]
+    share: Estimate
+    alpha: Estimate
+    coverage: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherRow:
+    """The figures of all labels together, of one document or many.
+
+    `u_alpha` is over passages and labels, `unit_alpha` over what is marked at all, `coding_alpha` over the labels of
+    what two or more marked, on which `coverage` of the judgements rest. Abutting passages of one label are one.
+    """
+
+    u_alpha: Estimate
+    unit_alpha: Estimate
+    coding_alpha: Estimate
+    coverage: Estimate
+    values: tuple[ValueRow, ...]
+    n_documents: int
+    n_reviewers: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields, JSON-safe."""
+        return plain(self)
+
+
+def together_row(sums: Unitized, labels: Sequence[str]) -> TogetherRow:
+    """Return the figures; values are each of the labels alone, then the sets of several that occur."""
+    known = [(label,) for label in labels]
+    values = known + [value for value in sums.values if len(value) > 1]
+    return TogetherRow(
+        u_alpha=u_alpha(sums),
+        unit_alpha=unit_alpha(sums),
+        coding_alpha=coding_alpha(sums),
+        coverage=coding_coverage(sums),
+        values=tuple(
+            ValueRow(value, value_share(sums, *value), value_alpha(sums, *value), value_coverage(sums, *value))
+            for value in values
+        ),
+        n_documents=sums.n_documents,
+        n_reviewers=len(sums.reviewers),
+    )
