@@ -14,6 +14,7 @@ from annotator.agreement.estimate import plain
 from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
 from annotator.agreement.selection import select
 from annotator.agreement.sums import Sums, document_sums, pool_sums
+from annotator.agreement.together import TogetherRow, together_row
 from annotator.records import CodebookInfo, CodedDocument
 
 EMPTY: Final = "the text is empty"
@@ -38,6 +39,7 @@ class DocumentReport:
     skipped: str
     labels: tuple[LabelRow, ...]
     scales: tuple[ScaleRow, ...]
+    together: TogetherRow
 
     @property
     def key(self) -> Key:
@@ -102,6 +104,7 @@ def measure(
             skipped=skipped,
             labels=tuple(label_row(label, sums, skipped=skipped, alone=True) for label in codebook.labels),
             scales=tuple(scale_row(scale, sums, skipped=skipped, alone=True) for scale in codebook.scales),
+            together=together_row(sums.together, [label.code for label in codebook.labels], skipped=skipped),
         ),
         tally=Tally(
             sums=sums,

@@ -10,6 +10,7 @@ from typing import Any
 from annotator.agreement.estimate import plain
 from annotator.agreement.measured import DocumentReport, Tally, blocks, measure, pool_tallies
 from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
+from annotator.agreement.together import TogetherRow, together_row
 from annotator.records import CodebookInfo, CodedDocument
 
 
@@ -29,6 +30,7 @@ class Report:
     unknown_labels: Mapping[str, int]
     labels: tuple[LabelRow, ...]
     scales: tuple[ScaleRow, ...]
+    together: TogetherRow
     per_document: Sequence[DocumentReport]
 
     @property
@@ -102,6 +104,7 @@ def pooled_report(tallies: Sequence[Tally], codebook: CodebookInfo, per_document
         unknown_labels=dict(sorted(tally.unknown_labels.items())),
         labels=tuple(label_row(label, tally.sums) for label in codebook.labels),
         scales=tuple(scale_row(scale, tally.sums) for scale in codebook.scales),
+        together=together_row(tally.sums.together, [label.code for label in codebook.labels]),
         per_document=per_document,
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.agreement.continuum import Unitized, pool_unitized, unitized_layer
+from annotator.agreement.continuum import Unitized, pool_unitized, unitized, unitized_layer
 from annotator.agreement.counts import concatenate_stacks, stack_patterns
 from annotator.agreement.layers import Layer, layer, pool_layers
 from annotator.agreement.leave_out import patterns_without_each
@@ -41,12 +41,16 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """All that a report needs to know of documents that count; `continua` holds the layers as units and gaps."""
+    """All that a report needs to know of documents that count.
+
+    `continua` holds the layers as units and gaps, `together` all labels, text under several valued their set.
+    """
 
     titles: tuple[str, ...]
     reviewers: frozenset[str]
     layers: Mapping[str, Layer]
     continua: Mapping[str, Unitized]
+    together: Unitized
     ratings: Mapping[str, Ratings]
 
 
@@ -60,11 +64,15 @@ def document_sums(document: CodedDocument, codebook: CodebookInfo) -> Sums:
     """
     ink = ink_before(document.text)
     marked = {label.code: _marked(document, label) for label in codebook.labels}
+    layers = {
+        coding.reviewer: {code: spans[coding.reviewer] for code, spans in marked.items()} for coding in document.codings
+    }
     return Sums(
         titles=(document.title,),
         reviewers=frozenset(coding.reviewer for coding in document.codings),
         layers={code: _layer(document, spans, ink) for code, spans in marked.items()},
         continua={code: unitized_layer(spans, len(document.text), joined=True) for code, spans in marked.items()},
+        together=unitized(layers, len(document.text), joined=True),
         ratings={scale.code: _ratings(document, scale) for scale in codebook.scales},
     )
 
@@ -76,6 +84,7 @@ def pool_sums(parts: Sequence[Sums], codebook: CodebookInfo) -> Sums:
         reviewers=frozenset().union(*(part.reviewers for part in parts)),
         layers={label.code: pool_layers(part.layers[label.code] for part in parts) for label in codebook.labels},
         continua={label.code: pool_unitized(part.continua[label.code] for part in parts) for label in codebook.labels},
+        together=pool_unitized(part.together for part in parts),
         ratings={scale.code: _pool_ratings([part.ratings[scale.code] for part in parts]) for scale in codebook.scales},
     )
 

@@ -4,11 +4,11 @@ The one place where all labels make one variable, since the measure takes sets o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from annotator.agreement.continuum import Unitized
-from annotator.agreement.estimate import Estimate, plain
+from annotator.agreement.estimate import Estimate, not_computable, plain
 from annotator.agreement.unitizing import (
     coding_alpha,
     coding_coverage,
@@ -51,17 +51,29 @@ class TogetherRow:
         return plain(self)
 
 
-def together_row(sums: Unitized, labels: Sequence[str]) -> TogetherRow:
-    """Return the figures; values are each of the labels alone, then the sets of several that occur."""
+def together_row(sums: Unitized, labels: Sequence[str], *, skipped: str = "") -> TogetherRow:
+    """Return the figures; values are each of the labels alone, then the sets of several that occur.
+
+    `skipped` says why there are no sums.
+    """
     known = [(label,) for label in labels]
     values = known + [value for value in sums.values if len(value) > 1]
+
+    def told(estimate: Estimate) -> Estimate:
+        return replace(estimate, reason=not_computable(skipped)) if skipped else estimate
+
     return TogetherRow(
-        u_alpha=u_alpha(sums),
-        unit_alpha=unit_alpha(sums),
-        coding_alpha=coding_alpha(sums),
-        coverage=coding_coverage(sums),
+        u_alpha=told(u_alpha(sums)),
+        unit_alpha=told(unit_alpha(sums)),
+        coding_alpha=told(coding_alpha(sums)),
+        coverage=told(coding_coverage(sums)),
         values=tuple(
-            ValueRow(value, value_share(sums, *value), value_alpha(sums, *value), value_coverage(sums, *value))
+            ValueRow(
+                labels=value,
+                share=told(value_share(sums, *value)),
+                alpha=told(value_alpha(sums, *value)),
+                coverage=told(value_coverage(sums, *value)),
+            )
             for value in values
         ),
         n_documents=sums.n_documents,

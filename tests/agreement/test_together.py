@@ -3,8 +3,9 @@
 import pytest
 
 from annotator.agreement.continuum import unitized
+from annotator.agreement.report import report
 from annotator.agreement.together import together_row
-from tests.agreement.making import make_marked
+from tests.agreement.making import make_coding, make_document, make_marked
 
 # K. Krippendorff, Content Analysis, 4th ed., 2019, figure 12.11, length 60.
 FIGURE = make_marked(
@@ -53,3 +54,21 @@ def test_without_documents_every_figure_says_so():
     figures = (row.u_alpha, row.unit_alpha, row.coding_alpha, row.coverage, row.values[0].share)
     assert {figure.value for figure in figures} == {None}
     assert all(figure.reason for figure in figures)
+
+
+def test_a_report_has_them_pooled_and_for_each_document():
+    """Worked by hand: length 100, one marks fact, opinion and machine text, one fact and opinion, one nothing."""
+    read = make_document(
+        [
+            make_coding("a", [("fact", 0, 20), ("opinion", 30, 50), ("ai", 40, 50), ("unknown", 60, 70)]),
+            make_coding("b", [("fact", 0, 20), ("opinion", 32, 50)]),
+            make_coding("c"),
+        ]
+    )
+    alone = make_document([make_coding("a", [("fact", 0, 20)])], slug="alone")
+    found = report([read, alone])
+    assert found.together.u_alpha.value == pytest.approx(0.305917, abs=5e-7)
+    assert found.per_document[0].together == found.together
+    skipped = found.per_document[1].together
+    assert (skipped.u_alpha.value, skipped.values[0].alpha.value) == (None, None)
+    assert "fewer than two reviewers have submitted this document" in skipped.values[0].alpha.reason
