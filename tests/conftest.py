@@ -20,14 +20,33 @@ hypothesis.settings.register_profile("full", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("full" if os.environ.get("CREDENCE_FULL") else "sample")
 
 
+# The browser's tests first, since those of a folder stay together; then what takes many seconds at a time.
+LONGEST_FIRST = (
+    "tests/browser/",
+    "tests/concurrency/",
+    "tests/test_demo.py",
+    "tests/test_operator.py",
+    "tests/access/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, so that of two sides neither waits for the other at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        return next((at for at, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start)), len(LONGEST_FIRST))
+
+    items.sort(key=rank)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Where tests run side by side (`-n 2`), those in a browser stay on one side: they share a server."""
+    """Where tests run side by side (`-n 2`), those of one folder in a browser stay together: they share a server."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Sides(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+            return nodeid.rpartition("/")[0] if nodeid.startswith("tests/browser/") else nodeid
 
     return Sides(config, log)
 

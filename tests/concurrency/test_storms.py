@@ -14,9 +14,10 @@ from typing import Any
 
 from tests.processes import Client, Server, demo_database, manage, run_script, tokens_of
 
-ROUNDS = 200
+FULL = bool(os.environ.get("CREDENCE_FULL"))
+ROUNDS = 200 if FULL else 40
 WRITERS = 16
-KILLS = 10 if os.environ.get("CREDENCE_FULL") else 1
+KILLS = 10 if FULL else 1
 
 LATE = """
 from annotator.models import Event
