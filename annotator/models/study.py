@@ -236,7 +236,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def seen_of_others(self, user: User, study: Study, revision_id: int) -> "AssignmentQuerySet":
         """Others' work in the study, or on the text in any study, that the user can see now, be it as figures."""
-        return self.filter(Q(study=study) | Q(revision=revision_id)).exclude(reviewer=user).measured_for(user)
+        submitted = self.submitted().filter(Q(study=study) | Q(revision=revision_id)).exclude(reviewer=user)
+        if not submitted.exists():  # nothing to see, whoever looks: most texts are given out before any is submitted
+            return self.none()
+        return submitted.measured_for(user)
 
     def with_independence(self) -> "AssignmentQuerySet":
         """Annotate `first_reveal`: when this reviewer first saw others' work in the study (see `is_independent`)."""
