@@ -155,6 +155,27 @@ def pool_unitized(parts: Iterable[Unitized]) -> Unitized:
     )
 
 
+def stack_layers(parts: Sequence[Unitized]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a layer's lengths and squares in each document, the gap first, also where nothing is marked.
+
+    Parameters
+    ----------
+    parts : sequence of Unitized
+        From `unitized_layer`.
+
+    Returns
+    -------
+    pairs : ndarray of float, shape (n_documents, 2, 2)
+    squares : ndarray of float, shape (n_documents, 2)
+    """
+    pairs, squares = np.zeros((len(parts), 2, 2)), np.zeros((len(parts), 2))
+    for number, part in enumerate(parts):
+        size = len(part.values)
+        pairs[number, :size, :size] = part.pairs
+        squares[number, :size] = part.squares
+    return pairs, squares
+
+
 def _units(
     marked: Mapping[str, Mapping[str, Sequence[tuple[int, int]]]], labels: Sequence[str], length: int, joined: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Spans]:

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from annotator.agreement.alpha import Difference, alphas, nominal
+from annotator.agreement.continuum import Unitized, stack_layers
 from annotator.agreement.estimate import plain
 from annotator.agreement.resampling import Figure, figure_of_all, figures_of_resamples, figures_without_each
 from annotator.agreement.student import quantile
+from annotator.agreement.unitizing import u_alphas
 
 LEVEL: Final = 0.95
 LIMIT: Final = 0.667
@@ -27,6 +29,9 @@ FEWEST: Final = 3
 MANY: Final = 20
 """Documents from which the share of resamples below the limit is given."""
 RARE: Final = 0.05
+"""Share of the judgements below which a value is rare, and intervals that rest on it are rough."""
+PERHAPS_RARE: Final = 0.08
+"""The same with fewer than `MANY` documents, from which it cannot be told more closely how rare a value is."""
 UNDEFINED: Final = 0.05
 """Share of resamples without a figure above which no interval is given."""
 SAME: Final = 1e-12
@@ -62,7 +67,8 @@ class Interval:
     degrees : float or None
         Degrees of freedom of the t quantile.
     rough : bool
-        Whether the level is known not to hold: labels marked on less than 5 % of the text.
+        Whether the level is known not to hold: where all but 5 % of the judgements are the same, or all but 8 % with
+        fewer than 20 documents.
     dominant : str
         The document with most of the mass, when `n_effective` is below 3; else empty.
     below : float or None
@@ -109,11 +115,12 @@ def alpha_interval(
     Returns
     -------
     Interval
-        The mass of a document is the number of its pairable values.
+        The mass of a document is the number of its pairable values; `rough` when nearly all values are the same.
     """
     table = np.asarray(pairs, dtype=float)
     figure = partial(alphas, values=np.asarray(values, dtype=float), difference=difference)
-    return interval(table, figure, table.sum(axis=(1, 2)), names, level=level)
+    mass, rough = scale_mass(table)
+    return interval(table, figure, mass, names, rough=rough, level=level)
 
 
 def layer_interval(pairs: ArrayLike, names: Sequence[str], level: float = LEVEL) -> Interval:
@@ -131,15 +138,64 @@ def layer_interval(pairs: ArrayLike, names: Sequence[str], level: float = LEVEL)
     -------
     Interval
         The mass of a document is how often it was judged as the rarer of marked and unmarked; `rough` when that is
-        less than 5 % of all judgements.
+        rare.
     """
     table = np.asarray(pairs, dtype=float).reshape(-1, 2, 2)
-    mass = table.sum(axis=2)
-    total = mass.sum(axis=0)
-    rarer = int(np.argmin(total))
-    rough = bool(total[rarer] < RARE * total.sum())
     figure = partial(alphas, values=(0, 1), difference=nominal)
-    return interval(table, figure, mass[:, rarer], names, rough=rough, level=level)
+    mass, rough = layer_mass(table)
+    return interval(table, figure, mass, names, rough=rough, level=level)
+
+
+def u_interval(documents: Sequence[Unitized], names: Sequence[str], level: float = LEVEL) -> Interval:
+    """Interval of the u-alpha of a layer.
+
+    Parameters
+    ----------
+    documents : sequence of Unitized
+        Each document's layer, from `continuum.unitized_layer`.
+    names : sequence of str
+        What each document is called.
+    level : float
+
+    Returns
+    -------
+    Interval
+        The mass of a document is as in `layer_interval`, in characters.
+    """
+    pairs, squares = stack_layers(documents)
+    sums = np.concatenate([pairs.reshape(-1, 4), squares], axis=1)
+    mass, rough = layer_mass(pairs)
+    return interval(sums, u_figure, mass, names, rough=rough, level=level)
+
+
+def u_figure(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """u-alpha of a layer from its lengths and squares laid side by side, shape (..., 4 + 2)."""
+    return u_alphas(sums[..., :4].reshape(*sums.shape[:-1], 2, 2), sums[..., 4:])
+
+
+def layer_mass(pairs: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+    """Return how often each document was judged as the rarer of two values, and whether that makes intervals rough.
+
+    `pairs` has the shape (n_documents, 2, 2).
+    """
+    given = pairs.sum(axis=2)
+    return given[:, int(np.argmin(given.sum(axis=0)))], _rough(given)
+
+
+def scale_mass(pairs: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+    """Return how many pairable values each document has, and whether so many are the same that intervals are rough.
+
+    `pairs` has the shape (n_documents, n_categories, n_categories).
+    """
+    given = pairs.sum(axis=2)
+    return given.sum(axis=1), _rough(given)
+
+
+def _rough(given: NDArray[np.float64]) -> bool:
+    """Whether all values but the commonest are rare, from how often each document has each; see `Interval.rough`."""
+    total = given.sum(axis=0)
+    n_documents = np.count_nonzero(given.any(axis=1))
+    return bool(total.sum() - total.max(initial=0) < (RARE if n_documents >= MANY else PERHAPS_RARE) * total.sum())
 
 
 def interval(

@@ -12,7 +12,7 @@ tests/agreement/test_krippendorff_2019.py
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from annotator.agreement.continuum import Unitized
 from annotator.agreement.estimate import Estimate, not_computable
@@ -40,6 +40,32 @@ def u_alpha(sums: Unitized) -> Estimate:
         return _undefined(sums, MARKED_ALIKE)
     products = _unequal(np.outer(lengths, lengths))
     return _estimate(sums, _alpha(_unequal(sums.pairs), products, lengths.sum(), sums.squares))
+
+
+def u_alphas(pairs: ArrayLike, squares: ArrayLike) -> NDArray[np.float64]:
+    """u-alpha of many sums at once, such as those of resamples; see `u_alpha`.
+
+    Parameters
+    ----------
+    pairs : array_like of float, shape (..., n_categories, n_categories)
+        Lengths l_ck, the gap first; see `continuum.Unitized`.
+    squares : array_like of float, shape (..., n_categories)
+        Squared lengths of units, plain lengths of gaps.
+
+    Returns
+    -------
+    ndarray of float, shape (...)
+        NaN where there is nothing to compare or no variation.
+    """
+    matrices = np.asarray(pairs, dtype=float)
+    lengths = matrices.sum(axis=-1)
+    total = lengths.sum(axis=-1)
+    observed = (matrices * ~np.eye(matrices.shape[-1], dtype=bool)).sum(axis=(-2, -1))
+    expected = total * (total**2 - (lengths**2).sum(axis=-1))
+    expected = np.where((lengths > 0).sum(axis=-1) > 1, expected, 0)
+    share = np.full_like(expected, np.nan)
+    np.divide(observed * (total**2 - np.sum(squares, axis=-1)), expected, out=share, where=expected > 0)
+    return 1 - share
 
 
 def unit_alpha(sums: Unitized) -> Estimate:

@@ -9,10 +9,19 @@ import numpy as np
 import pytest
 
 from annotator.agreement.alpha import DIFFERENCES, ordinal
+from annotator.agreement.continuum import pool_unitized, unitized_layer
 from annotator.agreement.counts import coincidences_by_document, count_values
-from annotator.agreement.intervals import NO_FIGURE, alpha_interval, interval, jackknife, layer_interval
+from annotator.agreement.intervals import (
+    NO_FIGURE,
+    alpha_interval,
+    interval,
+    jackknife,
+    layer_interval,
+    u_interval,
+)
 from annotator.agreement.resampling import figures_of_resamples
 from annotator.agreement.student import quantile
+from annotator.agreement.unitizing import u_alpha
 from tests.agreement.making import make_layer
 from tests.agreement.test_against_krippendorff_library import random_document, random_ratings, stack
 from tests.agreement.test_resampling import LAYER, means, observations
@@ -154,12 +163,43 @@ def test_the_order_of_documents_changes_nothing():
     assert (one.below, one.n_undefined) == (other.below, other.n_undefined)
 
 
-@pytest.mark.parametrize(
-    ("marked", "rough"), [({"a": [(0, 10)], "b": [(0, 9)]}, True), ({"a": [(0, 11)], "b": [(0, 9)]}, False)]
-)
-def test_a_label_on_less_than_a_twentieth_of_the_text_is_rough(marked, rough):
-    # Of 400 judgements of 200 characters, 19 or 20 are "marked".
-    assert layer_interval([make_layer(200, **marked).characters.pairs] * 4, names(4)).rough is rough
+@pytest.mark.parametrize(("number", "border"), [(4, 32), (19, 32), (20, 20)])
+def test_a_label_on_less_than_a_twentieth_of_the_text_is_rough_and_on_a_twelfth_of_few_texts(number, border):
+    """Of 400 judgements of 200 characters, one fewer than the border are "marked", or just as many."""
+    for marked, rough in ((border - 1, True), (border, False)):
+        alike = make_layer(200, a=[(0, marked - 9)], b=[(0, 9)]).characters.pairs
+        assert layer_interval([alike] * number, names(number)).rough is rough
+
+
+@pytest.mark.parametrize(("others", "rough"), [(1, True), (2, False)])
+def test_a_scale_on_which_nearly_all_ratings_are_the_same_point_is_rough(others, rough):
+    """Of 20 units of 2 ratings in each of 20 documents, one rating or two are another point: 2.5 and 5 %."""
+    data = np.zeros((2, 20))
+    data[0, :others] = 3
+    values, counts = count_values(np.tile(data, 20))
+    pairs = coincidences_by_document(counts, np.repeat(np.arange(20), 20), 20)
+    assert alpha_interval(pairs, values, ordinal, names(20)).rough is rough
+
+
+def test_the_interval_of_u_alpha_is_that_of_deleting_each_document():
+    random = np.random.default_rng(3)
+    given = 0
+    for _ in range(40):
+        parts = [
+            unitized_layer(
+                {name: [(start, start + 9) for start in random.choice(20, 2) * 10] for name in "abc"}, 220, joined=True
+            )
+            for _ in range(int(random.integers(3, 7)))
+        ]
+        parts.append(unitized_layer({"a": [], "b": []}, 50))
+        found = u_interval(parts, names(len(parts)))
+        point = u_alpha(pool_unitized(parts)).value
+        left = [u_alpha(pool_unitized(parts[:each] + parts[each + 1 :])).value for each in range(len(parts))]
+        mass = [part.pairs[1:].sum() for part in parts]
+        expected = jackknife(point, left, mass, names(len(parts)))
+        assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+        given += found.low is not None
+    assert given > 20
 
 
 def test_a_label_on_nearly_the_whole_text_is_rough_too():

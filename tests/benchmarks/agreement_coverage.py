@@ -1,149 +1,133 @@
-"""How often the interval over documents holds the true alpha, by simulation: designs, alphas and numbers of documents.
+"""How often the interval over documents holds the true figure, by simulation: the table of the method page.
 
-Run on request: python -m tests.benchmarks.agreement_coverage [seconds, 60 unless given]. Seeded; more time makes more
-studies and finer shares. Wanted is 95 % everywhere.
-
-Three reviewers read every sentence. In a document they agree to the degree A: each reports the sentence's own value
-with probability sqrt(A) and else a random one, so a pair agrees beyond chance with probability A. A varies between
-documents, as does how common each value is there; both are drawn apart from the length, so the true alpha is known
-exactly: 1 - (1 - mean of A) c / (c + 1), with c the concentration of the values, for every difference function alike.
+Run on request: nice python -m tests.benchmarks.agreement_coverage [studies a cell, 2000 unless given]. Prints the table
+and, with the usual number of studies, stores it where the page reads it. Every cell has a seed of its own, so that any
+of them can be drawn again alone. Wanted is 95 % everywhere. Intervals are made without resamples, which never move
+their ends.
 """
 
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations_with_replacement, islice
-from math import factorial, prod
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.agreement.alpha import Difference, alphas, nominal, ordinal
-from annotator.agreement.counts import coincidences
-from annotator.agreement.intervals import Interval, jackknife
+from annotator.agreement.alpha import alphas, nominal, ordinal
+from annotator.agreement.coverage import Cell, Coverage, lines, write
+from annotator.agreement.intervals import Interval, jackknife, layer_mass, scale_mass, u_figure
+from annotator.agreement.resampling import Figure, figure_of_all, figures_without_each
+from tests.benchmarks.drawn_studies import REVIEWERS, Design, designs, texts, units
 
-REVIEWERS = 3
-ALPHAS = (0.3, 0.53, 0.8)
-DOCUMENTS = (5, 10, 20, 50)
-STEADINESS = 10.0
-"""Concentration of the degree of agreement over documents: a deviation of 0.15 around one half."""
-EVENNESS = 20.0
-"""Concentration of how common each value is in a document."""
-SENTENCE = 120
-"""Characters of a sentence of the seeds, roughly."""
-SEEDS = sorted((Path(__file__).resolve().parents[2] / "fixtures" / "documents").glob("*.txt"))
-ROUND = 50
-"""Studies simulated at once."""
+STUDIES: Final = 2000
+SEED: Final = 1979
+ALPHAS: Final = (0.3, 0.53, 0.8)
+DOCUMENTS: Final = (5, 10, 20, 50)
+ROUND: Final = 50
+"""Studies drawn at once."""
+LABEL, RARE_LABEL = (0.7, 0.3), (0.97, 0.03)
+SLANT, RARE_SLANT = (0.08, 0.2, 0.44, 0.2, 0.08), (0.005, 0.01, 0.97, 0.01, 0.005)
 
-
-@dataclass(frozen=True)
-class Design:
-    """What is judged: how common each value is, on documents of these many sentences, over and over."""
-
-    name: str
-    difference: Difference
-    shares: tuple[float, ...]
-    sentences: tuple[int, ...]
-
-    @property
-    def is_layer(self) -> bool:
-        """Whether the values are unmarked and marked."""
-        return len(self.shares) == 2
+Study = NDArray[np.float64]
+"""The sums of one study's documents, shape (n_documents, ...)."""
+Draw = Callable[[np.random.Generator, Design, float, int, int], NDArray[np.float64]]
 
 
-def seed_sentences() -> tuple[int, ...]:
-    """Return how many sentences each seed has, from its characters."""
-    return tuple(len(path.read_text(encoding="utf-8")) // SENTENCE for path in SEEDS)
+def _interval(study: Study, figure: Figure, mass: NDArray[np.float64], rough: bool) -> Interval:
+    names = [str(number) for number in range(len(study))]
+    return jackknife(figure_of_all(study, figure), figures_without_each(study, figure), mass, names, rough=rough)
 
 
-def designs() -> list[Design]:
-    """List what is simulated; equal documents have as many sentences as the seeds on average."""
-    uneven = seed_sentences()
-    even = (sum(uneven) // len(uneven),)
-    slant = (0.08, 0.2, 0.44, 0.2, 0.08)
-    return [
-        Design("label, equal documents", nominal, (0.7, 0.3), even),
-        Design("label, lengths of the seeds", nominal, (0.7, 0.3), uneven),
-        Design("label, lengths 1:2:3:5:8", nominal, (0.7, 0.3), (20, 40, 60, 100, 160)),
-        Design("label on 3 %, equal documents", nominal, (0.97, 0.03), even),
-        Design("ordinal, equal documents", ordinal, slant, even),
-        Design("ordinal, lengths of the seeds", ordinal, slant, uneven),
-        Design("ordinal, lengths 1:2:3:5:8", ordinal, slant, (20, 40, 60, 100, 160)),
-    ]
+def _of_layer(study: Study) -> Interval:
+    return _interval(study, partial(alphas, values=(0, 1), difference=nominal), *layer_mass(study))
 
 
-def simulate(
-    random: np.random.Generator, design: Design, alpha: float, n_studies: int, n_documents: int
-) -> NDArray[np.float64]:
-    """Return coincidence matrices of documents, shape (n_studies, n_documents, n_values, n_values)."""
-    shares = np.array(design.shares)
-    n_values = len(shares)
-    size = (n_studies, n_documents)
-    mean = 1 - (1 - alpha) * (EVENNESS + 1) / EVENNESS
-    kept = np.sqrt(random.beta(STEADINESS * mean, STEADINESS * (1 - mean), size))[..., None, None]
-    common = random.dirichlet(EVENNESS * shares, size)
-    says = kept * np.eye(n_values) + (1 - kept) * common[..., None, :]  # by the sentence's own value, then the report
-    units = list(combinations_with_replacement(range(n_values), REVIEWERS))
-    counts = np.array([np.bincount(unit, minlength=n_values) for unit in units])
-    ways = np.array([factorial(REVIEWERS) / prod(map(factorial, count)) for count in counts.tolist()])
-    given_value = np.exp(np.log(np.maximum(says, 1e-300)) @ counts.T) * ways
-    chances = (common[..., None] * given_value).sum(axis=-2)
-    chances /= chances.sum(axis=-1, keepdims=True)
-    lengths = np.resize(design.sentences, n_documents)
-    times = random.multinomial(lengths, chances)
-    each = np.array([coincidences(count[None]).pairs for count in counts])
-    return (times @ each.reshape(len(each), -1)).reshape(*size, n_values, n_values)
+def _of_scale(study: Study) -> Interval:
+    values = np.arange(study.shape[-1], dtype=float)
+    return _interval(study, partial(alphas, values=values, difference=ordinal), *scale_mass(study))
 
 
-def intervals(design: Design, studies: NDArray[np.float64]) -> list[Interval]:
-    """Compute the interval of each study, without resamples."""
-    values = np.arange(len(design.shares), dtype=float)
-    total = studies.sum(axis=1)
-    points = alphas(total, values, design.difference)
-    left = alphas(total[:, None] - studies, values, design.difference)  # whole sums of thirds and halves: no crumbs
-    mass = studies.sum(axis=3)
-    rarer = mass.sum(axis=1).argmin(axis=-1)
-    mass = np.take_along_axis(mass, rarer[:, None, None], 2)[..., 0] if design.is_layer else mass.sum(axis=2)
-    names = [str(number) for number in range(studies.shape[1])]
-    return [jackknife(*study, names) for study in zip(points, left, mass, strict=True)]
+def _of_continuum(study: Study) -> Interval:
+    return _interval(study, u_figure, *layer_mass(study[:, :4].reshape(-1, 2, 2)))
 
 
-def row(name: str, cells: Sequence[str]) -> str:
+def _characters(random: np.random.Generator, design: Design, alpha: float, studies: int, number: int) -> Study:
+    return texts(random, design, alpha, studies, number).pairs().reshape(studies, number, 2, 2)
+
+
+def _passages(random: np.random.Generator, design: Design, alpha: float, studies: int, number: int) -> Study:
+    drawn = texts(random, design, alpha, studies, number)
+    sums = np.concatenate([drawn.pairs().reshape(-1, 4), drawn.squares()], axis=1)
+    return sums.reshape(studies, number, 6)
+
+
+MEASURED: Final[Mapping[str, tuple[Draw, Callable[[Study], Interval], list[Design]]]] = {
+    "sentence-alpha": (units, _of_layer, designs(LABEL, RARE_LABEL)),
+    "character-alpha": (_characters, _of_layer, designs(LABEL, RARE_LABEL)),
+    "u-alpha": (_passages, _of_continuum, designs(LABEL, RARE_LABEL)),
+    "alpha-ordinal": (units, _of_scale, designs(SLANT, RARE_SLANT)),
+}
+"""By the key of a measure: how studies are drawn, how their interval is made, and on which designs."""
+
+
+def simulate(measure: str, design: Design, alpha: float, n_documents: int, n_studies: int) -> Cell:
+    """Draw the studies of one cell and see how many intervals hold the true figure."""
+    draw, interval_of, listed = MEASURED[measure]
+    place = [list(MEASURED).index(measure), listed.index(design), ALPHAS.index(alpha), n_documents]
+    random = np.random.default_rng([SEED, *place])
+    found: list[Interval] = []
+    while len(found) < n_studies:
+        number = min(ROUND, n_studies - len(found))
+        found += [interval_of(study) for study in draw(random, design, alpha, number, n_documents)]
+    given = [each for each in found if each.low is not None]
+    return Cell(
+        measure=measure,
+        design=design.name,
+        alpha=alpha,
+        n_documents=n_documents,
+        held=round(sum(each.low <= alpha <= each.high for each in given) / len(given), 4) if given else None,
+        width=round(float(np.median([each.high - each.low for each in given])), 4) if given else None,
+        none=round(1 - len(given) / n_studies, 4),
+        rough=round(sum(each.rough for each in given) / len(given), 4) if given else 0.0,
+    )
+
+
+def cells(n_studies: int) -> tuple[Cell, ...]:
+    """Simulate the whole table."""
+    return tuple(
+        simulate(measure, design, alpha, number, n_studies)
+        for measure, (_, _, listed) in MEASURED.items()
+        for design in listed
+        for alpha in ALPHAS
+        for number in DOCUMENTS
+    )
+
+
+def row(name: str, parts: Sequence[str]) -> str:
     """Lay out one line of the table."""
-    return f"{name:36}" + "".join(f"{cell:>17}" for cell in cells)
+    return f"{name:56}" + "".join(f"{part:>22}" for part in parts)
+
+
+def words(cell: Cell) -> str:
+    """Say how often the intervals hold the truth, how wide they are, how many are called rough, and how many lack."""
+    if cell.held is None:
+        return "none"
+    rough = f" rough {cell.rough:.0%}" if cell.rough else ""
+    none = f" ({cell.none:.0%})" if cell.none else ""
+    return f"{cell.held:.1%} {cell.width:.2f}{rough}{none}"
 
 
 def main() -> None:
-    """Simulate and print."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60
-    cells = [(design, alpha, number) for design in designs() for alpha in ALPHAS for number in DOCUMENTS]
-    seen: list[list[bool | None]] = [[] for _ in cells]
-    widths: list[list[float]] = [[] for _ in cells]
-    random = np.random.default_rng(1979)
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        for place, (design, alpha, number) in enumerate(cells):
-            for found in intervals(design, simulate(random, design, alpha, ROUND, number)):
-                inside = None if found.low is None else found.low <= alpha <= found.high
-                seen[place].append(inside)
-                if found.low is not None:
-                    widths[place].append(found.high - found.low)
-    print(f"{len(seen[0])} studies a cell; share of intervals with the true alpha, median width, (no interval)")  # noqa: T201
-    print(row("design, true alpha", [f"{number} documents" for number in DOCUMENTS]))  # noqa: T201
-    texts = iter([cell(held, width) for held, width in zip(seen, widths, strict=True)])
-    for design in designs():
-        for alpha in ALPHAS:
-            print(row(f"{design.name} {alpha:.2f}", list(islice(texts, len(DOCUMENTS)))))  # noqa: T201
-
-
-def cell(held: Sequence[bool | None], widths: Sequence[float]) -> str:
-    """Say how often the intervals hold the truth, how wide they are, and how many studies have none."""
-    given = [inside for inside in held if inside is not None]
-    none = 1 - len(given) / len(held)
-    share = f"{np.mean(given):.0%} {np.median(widths):.2f}" if given else "none"
-    return f"{share} ({none:.0%})" if none else share
+    """Simulate, print and store."""
+    n_studies = int(sys.argv[1]) if len(sys.argv) > 1 else STUDIES
+    found = Coverage(n_studies, REVIEWERS, SEED, cells(n_studies))
+    print(f"{n_studies} studies a cell: intervals with the true figure, median width, called rough, (none)")  # noqa: T201
+    print(row("measure, design, true figure", [f"{number} documents" for number in DOCUMENTS]))  # noqa: T201
+    for line in lines(found.cells):
+        print(row(f"{line.measure}, {line.design}, {line.alpha:.2f}", [words(cell) for cell in line.cells]))  # noqa: T201
+    if n_studies == STUDIES:
+        write(found)
 
 
 if __name__ == "__main__":
