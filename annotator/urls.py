@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from annotator.views import account, codebook, document, health, home, marked_text, study, workbench
+from annotator.views import account, codebook, document, health, home, marked_text, method, study, workbench
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("studies/", study.study_list, name="study-list"),
     path("studies/<slug:slug>/", study.study, name="study"),
     path("studies/<slug:slug>/documents/<slug:document_slug>/", document.document, name="document"),
+    path("method/", method.method, name="method"),
     path("codebooks/", codebook.codebook_list, name="codebook-list"),
     path("codebooks/<slug:slug>/<int:version>/", codebook.codebook, name="codebook"),
     path("codebooks/<slug:slug>/<int:version>/labels.css", codebook.labels_css, name="labels-css"),

@@ -55,6 +55,19 @@ WEIGHTED_GWET: Final = (
 EQUAL: Final = ", w = [k = l]"
 LINEAR: Final = ", w = 1 − |k − l| / (max − min)"
 QUADRATIC: Final = ", w = 1 − ((k − l) / (max − min))²"
+NO_VARIATION: Final = "no unit has two values, or all values compared are the same (0 / 0)"
+NO_PAIRS: Final = "no unit has two values; 1 where all values compared are the same"
+ONE_CATEGORY: Final = "no unit has two values, or the codebook has one category; 1 where all values are the same"
+BOTH_CONSTANT: Final = "no unit has both values, or both gave one and the same value throughout; 0 where only one did"
+NO_LAYER: Final = "nobody marked anything, everybody marked everything, or no document has two reviewers"
+NO_TEXT: Final = "no document has two reviewers; 1 where nobody marked anything"
+ALL_ALIKE: Final = "nobody marked anything, or everybody marked the whole text alike"
+ALL_OR_NOTHING: Final = "nobody marked anything, or everybody marked the whole text"
+NOTHING_SHARED: Final = "no two reviewers marked the same text, or all text that two marked has the same labels"
+VALUE_ALONE: Final = (
+    "nobody marked text so, no other reviewer marked any of it, or all text that two marked is marked so"
+)
+NEITHER_MARKED: Final = "neither marked anything in the documents both read"
 
 Compute = Callable[..., Estimate]
 
@@ -66,9 +79,9 @@ class Measure:
     `takes` says how `compute` is called. "ratings": with an array of reviewers x units, NaN where missing, and the
     codebook's categories, which measures that know only the values given do without. "layer": with a `layers.Layer`.
     "unitized": with a `continuum.Unitized`, of a layer or of all labels. "value": with the same, and the labels that
-    make the value. "hits": with the `f1.Hits` of two reviewers, in the mode that the key ends in. `reviewers` is the
-    least number of them and `at_most` the greatest, None where there is none; `missing` says whether values may be
-    missing.
+    make the value. "hits": with the `f1.Hits` of two reviewers, in the mode that the key ends in. `undefined` says in
+    words when there is no figure, and what there is at the border of that. `reviewers` is the least number of them and
+    `at_most` the greatest, None where there is none; `missing` says whether values may be missing.
     """
 
     key: str
@@ -76,6 +89,7 @@ class Measure:
     takes: str
     formula: str
     reference: str
+    undefined: str
     compute: Compute
     reviewers: int = 2
     at_most: int | None = None
@@ -109,6 +123,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             ALPHA + ", δ² = [c ≠ k]",
             KRIPPENDORFF,
+            NO_VARIATION,
             _of_values(partial(alpha, difference=nominal)),
         ),
         Measure(
@@ -117,6 +132,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             ALPHA + ", δ = Σ n(g) from c to k − (n(c) + n(k)) / 2",
             KRIPPENDORFF,
+            NO_VARIATION,
             _of_values(partial(alpha, difference=ordinal)),
         ),
         Measure(
@@ -125,6 +141,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             ALPHA + ", δ = c − k",
             KRIPPENDORFF,
+            NO_VARIATION,
             _of_values(partial(alpha, difference=interval)),
         ),
         Measure(
@@ -133,16 +150,18 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             ALPHA + ", δ = (c − k) / (c + k)",
             KRIPPENDORFF,
+            NO_VARIATION,
             _of_values(partial(alpha, difference=ratio)),
         ),
-        Measure("percent", "Percent agreement", "ratings", PERCENT, GWET, _of_values(percent)),
-        Measure("cohen", "Cohen's kappa", "ratings", KAPPA + EQUAL, COHEN_1960, cohen_of_two, at_most=2),
+        Measure("percent", "Percent agreement", "ratings", PERCENT, GWET, NO_PAIRS, _of_values(percent)),
+        Measure("cohen", "Cohen's kappa", "ratings", KAPPA + EQUAL, COHEN_1960, BOTH_CONSTANT, cohen_of_two, at_most=2),
         Measure(
             "cohen-linear",
             "Cohen's kappa, linear weights",
             "ratings",
             KAPPA + LINEAR,
             COHEN_1968,
+            BOTH_CONSTANT,
             _weighted(cohen_of_two, linear),
             at_most=2,
         ),
@@ -152,16 +171,20 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             KAPPA + QUADRATIC,
             COHEN_1968,
+            BOTH_CONSTANT,
             _weighted(cohen_of_two, quadratic),
             at_most=2,
         ),
-        Measure("fleiss", "Fleiss' kappa", "ratings", CORRECTED + "e = Σ π(k)², " + MEAN_SHARE, FLEISS, fleiss),
+        Measure(
+            "fleiss", "Fleiss' kappa", "ratings", CORRECTED + "e = Σ π(k)², " + MEAN_SHARE, FLEISS, NO_VARIATION, fleiss
+        ),
         Measure(
             "randolph",
             "Randolph's free-marginal kappa",
             "ratings",
             CORRECTED + "e = 1 / q for q categories",
             RANDOLPH,
+            ONE_CATEGORY,
             randolph,
         ),
         Measure(
@@ -170,6 +193,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             CORRECTED + "e = Σ π(k) (1 − π(k)) / (q − 1), " + MEAN_SHARE,
             GWET_2008,
+            ONE_CATEGORY,
             gwet,
         ),
         Measure(
@@ -178,6 +202,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             WEIGHTED_GWET + LINEAR,
             GWET_2014,
+            ONE_CATEGORY,
             _weighted(gwet, linear),
         ),
         Measure(
@@ -186,6 +211,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "ratings",
             WEIGHTED_GWET + QUADRATIC,
             GWET_2014,
+            ONE_CATEGORY,
             _weighted(gwet, quadratic),
         ),
         Measure(
@@ -194,6 +220,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "layer",
             ALPHA + ", sentences marked or not",
             KRIPPENDORFF,
+            NO_LAYER,
             sentence_alpha,
         ),
         Measure(
@@ -202,6 +229,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "layer",
             ALPHA + ", characters marked or not",
             UNITIZING,
+            NO_LAYER,
             character_alpha,
         ),
         Measure(
@@ -210,17 +238,25 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "layer",
             ALPHA + ", tokens marked or not",
             KRIPPENDORFF,
+            NO_LAYER,
             token_alpha,
         ),
-        Measure("sentence-percent", "Percent agreement on sentences", "layer", PERCENT, GWET, sentence_percent),
-        Measure("character-percent", "Percent agreement on characters", "layer", PERCENT, GWET, character_percent),
-        Measure("u-alpha", "u-alpha: passages and labels", "unitized", U + ", sums over c ≠ k", CONTINUA, u_alpha),
+        Measure(
+            "sentence-percent", "Percent agreement on sentences", "layer", PERCENT, GWET, NO_TEXT, sentence_percent
+        ),
+        Measure(
+            "character-percent", "Percent agreement on characters", "layer", PERCENT, GWET, NO_TEXT, character_percent
+        ),
+        Measure(
+            "u-alpha", "u-alpha: passages and labels", "unitized", U + ", sums over c ≠ k", CONTINUA, ALL_ALIKE, u_alpha
+        ),
         Measure(
             "unit-alpha",
             "|u-alpha: marked or not",
             "unitized",
             U + ", sums over the gap and k other than the gap",
             CONTINUA,
+            ALL_OR_NOTHING,
             unit_alpha,
         ),
         Measure(
@@ -229,6 +265,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "unitized",
             U + ", sums over c ≠ k without the gap, z of the length units share",
             CONTINUA,
+            NOTHING_SHARED,
             coding_alpha,
         ),
         Measure(
@@ -237,6 +274,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "value",
             "1 − (e(k) / l(k)) (l(k) − l(k,k)) / (e(k) − e(k,k)), without the gap",
             CONTINUA,
+            VALUE_ALONE,
             value_alpha,
         ),
         Measure(
@@ -245,6 +283,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "hits",
             F1 + ", TP with the same start, end and label",
             CONLL,
+            NEITHER_MARKED,
             f1,
             at_most=2,
         ),
@@ -254,6 +293,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "hits",
             F1 + ", TP the most pairs of one label that share a character",
             HRIPCSAK,
+            NEITHER_MARKED,
             f1,
             at_most=2,
         ),
@@ -263,6 +303,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "hits",
             "2 P R / (P + R), P and R the shares that share a character with any of the other's",
             HRIPCSAK,
+            NEITHER_MARKED,
             f1,
             at_most=2,
         ),
@@ -272,6 +313,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
             "hits",
             F1 + ", TP characters with the same label",
             HRIPCSAK,
+            NEITHER_MARKED,
             f1,
             at_most=2,
         ),

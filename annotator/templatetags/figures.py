@@ -40,6 +40,18 @@ def share(value: float | None) -> str:
 
 
 @register.filter
+def tenths(value: float) -> str:
+    """Print a share between 0 and 1 as percent with one decimal."""
+    return f"{value * 100:.1f}{NARROW_SPACE}%"
+
+
+@register.filter
+def thousandths(value: float) -> str:
+    """Print a figure between 0 and 1 with three decimals and without the zero before the point."""
+    return f"{value:.3f}".removeprefix("0")
+
+
+@register.filter
 def signed(value: int) -> str:
     """Print a scale value with its sign."""
     return f"{MINUS}{-value}" if value < 0 else f"+{value}" if value > 0 else "0"

@@ -88,6 +88,7 @@ PAGES = [
     ("GET", "/studies/", SIGNED_IN),
     ("GET", "/studies/{study}/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/documents/{document}/", "302 404 200 200 200 200 404 200 200 200"),
+    ("GET", "/method/", SIGNED_IN),
     ("GET", "/codebooks/", "302 200 302 302 302 302 302 302 302 302"),
     ("GET", "/codebooks/small/1/", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/codebooks/small/1/labels.css", "302 404 200 200 200 200 200 200 200 200"),

@@ -137,6 +137,7 @@ PLACES = [
     Place("agreement", ONE, "/studies/demonstration/documents/demonstration-1/"),
     Place("agreement as a table", ONE, "/studies/demonstration/documents/demonstration-1/?view=table"),
     Place("agreement, blind", ONE, f"/studies/seeds/documents/{LATIN}/"),
+    Place("method", ONE, "/method/"),
     Place("codebooks", ONE, "/codebooks/"),
     Place("codebook", ONE, "/codebooks/credence-default/1/"),
     Place("account", ONE, "/account/"),

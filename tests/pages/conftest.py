@@ -14,12 +14,13 @@ MACHINE = "\U0001f9e0 Parts of this text were made with AI help."
 
 
 class Page(HTMLParser):
-    """A page: its start tags with their attributes, in order, and its words."""
+    """A page: its markup, its start tags with their attributes, in order, and its words."""
 
     def __init__(self, markup: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words = ""
+        self.markup = markup
         self._silent = 0
         self.feed(markup)
 
