@@ -3,7 +3,19 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from annotator.views import account, codebook, document, health, home, marked_text, method, study, workbench
+from annotator.views import (
+    account,
+    codebook,
+    document,
+    health,
+    home,
+    marked_text,
+    method,
+    over_time,
+    rounds,
+    study,
+    workbench,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +31,8 @@ urlpatterns = [
     path("assignments/<uuid:assignment_id>/revise/", document.revise, name="revise"),
     path("studies/", study.study_list, name="study-list"),
     path("studies/<slug:slug>/", study.study, name="study"),
+    path("studies/<slug:slug>/over-time/", over_time.over_time, name="over-time"),
+    path("studies/<slug:slug>/rounds/", rounds.second_rounds, name="rounds"),
     path("studies/<slug:slug>/documents/<slug:document_slug>/", document.document, name="document"),
     path("method/", method.method, name="method"),
     path("codebooks/", codebook.codebook_list, name="codebook-list"),

@@ -87,6 +87,8 @@ PAGES = [
     ("GET", "/assignments/{cleo}/text/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/studies/", SIGNED_IN),
     ("GET", "/studies/{study}/", "302 404 200 200 200 200 404 200 200 200"),
+    ("GET", "/studies/{study}/over-time/", "302 404 200 200 200 200 404 200 200 200"),
+    ("GET", "/studies/{study}/rounds/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/documents/{document}/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/method/", SIGNED_IN),
     ("GET", "/codebooks/", "302 200 302 302 302 302 302 302 302 302"),

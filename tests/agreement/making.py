@@ -102,6 +102,15 @@ def make_document(
     )
 
 
+FOUR = "One two. Three four. Five six. Seven eight."
+SENTENCES = ((0, 8), (9, 20), (21, 30), (31, 43))
+
+
+def of_four(*codings: Coding, slug: str = "text") -> CodedDocument:
+    """Return a document of four sentences, each with the space behind it; `SENTENCES` are without."""
+    return make_document(codings, FOUR, (9, 21, 31, 43), slug)
+
+
 def make_layer(
     length: int, ends: Sequence[int] | None = None, text: str = "", **marked: Sequence[tuple[int, int]]
 ) -> Layer:

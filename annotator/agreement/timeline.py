@@ -1,0 +1,189 @@
+"""Agreement in the order in which documents were completed: step by step, so far, and by codebook version."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import accumulate
+from typing import Any, Final
+
+from annotator.agreement.estimate import Estimate
+from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
+from annotator.agreement.selection import select
+from annotator.agreement.sums import Sums, document_sums, pool_sums
+from annotator.records import CodebookInfo, CodedDocument
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Documents completed one after the other.
+
+    Attributes
+    ----------
+    first, last : int
+        Their places in the order of completion, from 1 up.
+    titles : tuple of str
+    begun, ended : datetime or None
+        When the first and the last of them were completed: when the last work that counts came in.
+    reviewers : tuple of str
+        Who read any of them.
+    joined, left : tuple of str
+        Of these, who read none before (not in the first step), and who of the step before reads none from here on.
+    codebooks : tuple of (slug, version)
+        With which they were read.
+    """
+
+    first: int
+    last: int
+    titles: tuple[str, ...]
+    begun: datetime | None
+    ended: datetime | None
+    reviewers: tuple[str, ...]
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    codebooks: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One label's alpha on sentences, or one scale's alpha: for each step alone, and over all documents so far."""
+
+    code: str
+    name: str
+    is_label: bool
+    alone: tuple[Estimate, ...]
+    so_far: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The agreement of the documents all of whose work was done with these codebook versions, and no others."""
+
+    codebooks: tuple[tuple[str, int], ...]
+    n_documents: int
+    labels: tuple[LabelRow, ...]
+    scales: tuple[ScaleRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Steps, a series for each label and scale, and the codebook versions in the order of their first document."""
+
+    n_documents: int
+    steps: tuple[Step, ...]
+    series: tuple[Series, ...]
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Completed:
+    document: CodedDocument
+    sums: Sums
+
+    @property
+    def at(self) -> datetime | None:
+        times = [coding.submitted_at for coding in self.document.codings if coding.submitted_at]
+        return max(times, default=None)
+
+    @property
+    def reviewers(self) -> frozenset[str]:
+        return frozenset(coding.reviewer for coding in self.document.codings)
+
+    @property
+    def codebooks(self) -> tuple[tuple[str, int], ...]:
+        return tuple(sorted({coding.codebook for coding in self.document.codings}))
+
+
+def timeline(documents: Sequence[CodedDocument], codebook: CodebookInfo, batch: int, **chosen: Any) -> Timeline:
+    """Follow agreement over the documents that count, in the order in which they were completed.
+
+    Parameters
+    ----------
+    documents : sequence of CodedDocument
+        Of one study.
+    codebook : CodebookInfo
+        Whose labels and scales are followed.
+    batch : int
+        Documents in a step, at least 1; the last step may have fewer.
+    **chosen
+        Which codings count: see `selection.select`.
+
+    Returns
+    -------
+    Timeline
+        Without documents that fewer than two codings count of.
+
+    Raises
+    ------
+    ValueError
+        When `batch` is below 1.
+    """
+    if batch < 1:
+        raise ValueError("a step has at least one document")
+    counted = [
+        _Completed(document, document_sums(document, codebook))
+        for document in select(documents, **chosen).documents
+        if document.text and len(document.codings) >= 2
+    ]
+    counted.sort(key=lambda each: (each.at or _LONG_AGO, each.document.slug, each.document.revision))
+    steps = [counted[start : start + batch] for start in range(0, len(counted), batch)]
+    alone = [pool_sums([each.sums for each in step], codebook) for step in steps]
+    so_far = list(accumulate(alone, lambda before, step: pool_sums([before, step], codebook)))
+    return Timeline(
+        n_documents=len(counted),
+        steps=_steps(steps),
+        series=(*_label_series(codebook, alone, so_far), *_scale_series(codebook, alone, so_far)),
+        versions=_versions(counted, codebook),
+    )
+
+
+def _label_series(codebook: CodebookInfo, alone: Sequence[Sums], so_far: Sequence[Sums]) -> Iterator[Series]:
+    for label in codebook.labels:
+        figures = [
+            tuple(label_row(label, sums, alone=True).sentence_alpha for sums in parts) for parts in (alone, so_far)
+        ]
+        yield Series(label.code, label.name, True, *figures)
+
+
+def _scale_series(codebook: CodebookInfo, alone: Sequence[Sums], so_far: Sequence[Sums]) -> Iterator[Series]:
+    for scale in codebook.scales:
+        figures = [tuple(scale_row(scale, sums, alone=True).alpha for sums in parts) for parts in (alone, so_far)]
+        yield Series(scale.code, scale.question, False, *figures)
+
+
+def _steps(parts: Sequence[Sequence[_Completed]]) -> tuple[Step, ...]:
+    readers = [frozenset().union(*(each.reviewers for each in part)) for part in parts]
+    found, place = [], 0
+    for number, part in enumerate(parts):
+        before = frozenset().union(*readers[:number])
+        later = frozenset().union(*readers[number:])
+        times = [each.at for each in part if each.at]
+        found.append(
+            Step(
+                first=place + 1,
+                last=place + len(part),
+                titles=tuple(each.document.title for each in part),
+                begun=min(times, default=None),
+                ended=max(times, default=None),
+                reviewers=tuple(sorted(readers[number])),
+                joined=tuple(sorted(readers[number] - before)) if number else (),
+                left=tuple(sorted(readers[number - 1] - later)) if number else (),
+                codebooks=tuple(sorted({key for each in part for key in each.codebooks})),
+            )
+        )
+        place += len(part)
+    return tuple(found)
+
+
+def _versions(counted: Sequence[_Completed], codebook: CodebookInfo) -> tuple[Version, ...]:
+    groups: dict[tuple[tuple[str, int], ...], list[Sums]] = {}
+    for each in counted:
+        groups.setdefault(each.codebooks, []).append(each.sums)
+    found = []
+    for codebooks, parts in groups.items():
+        sums = pool_sums(parts, codebook)
+        labels = tuple(label_row(label, sums) for label in codebook.labels)
+        scales = tuple(scale_row(scale, sums) for scale in codebook.scales)
+        found.append(Version(codebooks, len(parts), labels, scales))
+    return tuple(found)

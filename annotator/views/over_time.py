@@ -1,0 +1,52 @@
+"""A study's agreement in the order in which its documents were completed, and by codebook version."""
+
+from typing import Final
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from annotator.agreement.timeline import timeline
+from annotator.models import Membership
+from annotator.views.shown import not_yet, shown_study, visible_study
+
+BATCHES: Final = (1, 2, 5, 10, 25, 100)
+"""Documents in a step, as may be asked for."""
+USUAL, MOST = 12, 60
+"""Steps that the usual choice stays below, and that any choice must."""
+
+
+def chosen_batch(asked: str, n_documents: int) -> int:
+    """Return how many documents make a step: as asked where that is offered, else so many that few steps are left."""
+    offered = batches(n_documents)
+    if asked in {str(each) for each in offered}:
+        return int(asked)
+    fitting = [each for each in offered if n_documents <= USUAL * each]
+    return fitting[0] if fitting else max(offered[-1], -(-n_documents // USUAL))
+
+
+def batches(n_documents: int) -> list[int]:
+    """Return the choices that give no more steps than a page can hold, and no more than one that has a single step."""
+    fitting = [each for each in BATCHES if n_documents <= MOST * each]
+    return [each for each in fitting if each == fitting[0] or each < n_documents] or [BATCHES[-1]]
+
+
+@require_safe
+@login_required
+def over_time(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the figures step by step, over the work the reader may see."""
+    study = visible_study(request, slug)
+    shown = shown_study(study, request)
+    if shown is None:
+        return not_yet(request, study, "Agreement over time")
+    batch = chosen_batch(request.GET.get("batch", ""), len(shown.documents))
+    chosen = {"rounds": shown.work.rounds, "independent": shown.work.independent}
+    context = shown.context() | {
+        "timeline": timeline(shown.documents, shown.codebook, batch, **chosen),
+        "batch": batch,
+        "batches": batches(len(shown.documents)),
+        # A reader is shown figures only: when somebody worked is none.
+        "shows_days": study.role_of(request.user) != Membership.Role.READER,
+    }
+    return render(request, "annotator/over_time.html", context)

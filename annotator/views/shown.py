@@ -1,0 +1,64 @@
+"""What the pages of a study's figures share: the study, what of it is shown, and the page before that."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from annotator.agreement.selection import WORK, Work
+from annotator.models import Membership, Study
+from annotator.queries import codebook_info, may_see_agreement, oversees, reviews_under_way
+from annotator.queries.shown import shown_documents
+from annotator.records import CodebookInfo, CodedDocument
+from annotator.views import agreement as shared
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A study whose figures the reader may see: the documents that enter them, and the work asked for."""
+
+    study: Study
+    documents: tuple[CodedDocument, ...]
+    codebook: CodebookInfo
+    work: Work
+
+    def context(self) -> dict[str, Any]:
+        """What the templates of these pages have in common."""
+        return {
+            "section": "studies",
+            "study": self.study,
+            "codebook": self.study.codebook,
+            "labels": self.codebook.labels,
+            "work": self.work,
+            "works": WORK.values() if shared.has_later_work(self.documents) else (),
+        }
+
+
+def visible_study(request: HttpRequest, slug: str) -> Study:
+    """Return a study the reader may see, or raise Http404."""
+    study = shared.readable_study(request.user, slug)
+    if study is None:
+        raise Http404
+    return study
+
+
+def shown_study(study: Study, request: HttpRequest) -> Shown | None:
+    """Return what of a study is shown to the reader; None before its rule shows anything, whatever others do."""
+    if not may_see_agreement(study, request.user):
+        return None
+    work = shared.chosen_work(request.GET.get("work", ""), study)
+    return Shown(study, shown_documents(study, request.user), codebook_info(study.codebook), work)
+
+
+def not_yet(request: HttpRequest, study: Study, title: str) -> HttpResponse:
+    """Answer with what ends the blindness."""
+    user = request.user
+    context = {
+        "section": "studies",
+        "study": study,
+        "title": title,
+        "reviews_too": oversees(study, user) and reviews_under_way(study, user),
+        "membership": Membership.objects.active().filter(study=study, user=user).first(),
+    }
+    return render(request, "annotator/study_blind.html", context)
