@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from annotator.agreement import intervals
 from annotator.agreement.coverage import FLOOR, Cell, Line, coverage, lines
-from annotator.agreement.estimate import Estimate
 from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.resampling import RESAMPLES
-from annotator.agreement.yardsticks import YARDSTICKS, Yardstick
+from annotator.agreement.yardsticks import YARDSTICKS
+from annotator.views.beside import Beside
 
 TAKES: Final[Mapping[str, str]] = {
     "ratings": "Ratings of shared units",
@@ -23,15 +23,6 @@ TAKES: Final[Mapping[str, str]] = {
     "value": "Passages as units of a continuum",
     "hits": "The passages of two reviewers",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A published figure and the one of ours that may stand beside it; None where no study is spoken of."""
-
-    name: str
-    estimate: Estimate | None
-    yardstick: Yardstick
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from annotator.queries import (
 )
 from annotator.records import CodedDocument
 from annotator.views import agreement as shared
+from annotator.views.beside import beside
 from sources.models import Revision
 
 
@@ -127,4 +128,5 @@ def _agreement(study: Study, request: HttpRequest) -> dict[str, Any]:
         "measures": shared.measures_of(info),
         "left_out": shared.left_out_words(report.left_out),
         "formats": [(key, module.TITLE) for key, module in FORMATS.items()],
+        **beside(report, request.GET.get("narrow", "")),
     }
