@@ -1,9 +1,10 @@
 """Static files under hashed names, our scripts without comments and spaces, imports rewritten to the hashed names.
 
-The workbench is written as many modules and served as one script.
+The workbench and the agreement page of a document are written as many modules and served as one script each.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from annotator.bundling import bundle
 
 OWN_SCRIPTS = "annotator/"
-BUNDLED = {"annotator/workbench/main.js"}
+BUNDLED = {"annotator/workbench/main.js", "annotator/agreement/heat.js"}
 VENDORED = "/vendor/"  # third-party files stay as their authors made them
 
 
@@ -32,6 +33,10 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
         """Return eight hexadecimal digits: enough to tell versions of one file apart, and every import carries them."""
         found = super().file_hash(name, content)
         return found and found[:8]
+
+    def get_modified_time(self, name: str) -> datetime:
+        """Return when a collected file was made; of a bundle never, as what it imports may be newer than its source."""
+        return datetime.fromtimestamp(0, tz=UTC) if name in BUNDLED else super().get_modified_time(name)
 
     def save(self, name: str, content: File, max_length: int | None = None) -> str:
         """Store a collected file; our own scripts minified, so that what a reviewer downloads is the code alone."""

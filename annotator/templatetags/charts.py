@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from typing import Any
 
 from django import template
@@ -11,7 +10,6 @@ from annotator.agreement.estimate import Estimate
 from annotator.agreement.intervals import FEW_DOCUMENTS, Interval
 from annotator.agreement.leave_out import LeftOut
 from annotator.agreement.rows import PointCount, ScaleRow
-from annotator.records import CodedDocument, LabelInfo
 from annotator.templatetags.figures import coefficient, signed
 
 register = template.Library()
@@ -65,41 +63,6 @@ def strip(spans: Sequence[tuple[int, int, str]], labels: Sequence[str], length: 
         "base": height - 1.5,
         "passages": len(spans),
     }
-
-
-@register.inclusion_tag("annotator/_lanes.html")
-def lanes(document: CodedDocument, labels: Sequence[LabelInfo]) -> dict[str, Any]:
-    """Draw one lane for each reviewer over the length of the text."""
-    codes = [label.code for label in labels]
-    left, right, step = 66, 1168, 6.5 * len(codes) + 8
-    drawn = []
-    for index, coding in enumerate(sorted(document.codings, key=lambda each: each.reviewer)):
-        top = index * step
-        tops = [round(top + 9.5 + 6.5 * row, 1) for row in range(len(codes))]
-        spans = [(each.start, each.end, each.label) for each in coding.passages]
-        drawn.append(
-            {
-                "name": coding.reviewer,
-                "middle": round(top + 6.5 * len(codes) / 2 + 10, 1),
-                "base": round(top + step + 1, 1),
-                "strokes": _strokes(spans, codes, len(document.text), (left, right), tops),
-            }
-        )
-    bottom = len(drawn) * step + 4
-    every = _round_step(len(document.text))
-    ticks = [
-        {"x": round(left + (right - left) * at / max(len(document.text), 1), 1), "words": f"{at:,}"}
-        for at in range(0, len(document.text), every)
-    ]
-    return {"lanes": drawn, "ticks": ticks, "bottom": bottom, "height": bottom + 22, "left": left, "right": right}
-
-
-def _round_step(length: int) -> int:
-    """Return the distance of the ticks of an axis of this length: 1, 2 or 5 times a power of ten, five to ten ticks."""
-    step, factors = 1, cycle((2, 2.5, 2))
-    while length / step > 10:
-        step = int(step * next(factors))
-    return step
 
 
 def _place(value: float) -> float:

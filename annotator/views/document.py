@@ -1,14 +1,13 @@
 """Agreement on one document: where reviewers marked its text, as what, and how far they agree."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotator.actions.assignments import reveal_assignment, revise_assignment
 from annotator.actions.errors import ActionError, NotFoundError
 from annotator.agreement.selection import WORK, Work, select
-from annotator.agreement.units import Stretch, groups, stretches
+from annotator.agreement.units import division, groups, stretches
 from annotator.models import Assignment, Membership, Study
 from annotator.queries import (
     codebook_info,
@@ -29,79 +28,50 @@ from annotator.queries import (
 from annotator.records import CodebookInfo, CodedDocument
 from annotator.templatetags.passages import line_starts
 from annotator.views import agreement as shared
-from annotator.views.cases import basis_summary, cases_of
+from annotator.views.cases import ALIKE, KINDS, Wording, filters_of, places_of
+from annotator.views.heat import MODES, Heat
 from annotator.views.workbench import own_assignment
 from sources.models import Revision
 
-HEAT_STEPS = 5
-CASES_ON_A_PAGE, STRETCHES_ON_A_PAGE = 100, 200
+CASES_ON_A_PAGE, STRETCHES_ON_A_PAGE = 20, 200
 VIEWS = ("text", "table")
-ORDERS = ("text", "divided")
+ORDERS = ("divided", "text")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the reader asked the page to show."""
+    """What the reader asked the page to show. `who` is empty for all reviewers; `shown_work` is what the text shows."""
 
     layer: str
     view: str
+    mode: str
+    kind: str
     order: str
+    who: frozenset[str]
     work: Work
+    shown_work: Work
     page: int
 
     @classmethod
     def of(cls, request: HttpRequest, study: Study, labels: Sequence[str]) -> "Choice":
-        """Read the address; unknown words mean the usual."""
-        layer, view, order = (request.GET.get(key, "") for key in ("layer", "view", "order"))
-        page = request.GET.get("page", "")
+        """Read the address; unknown words mean the usual, which comes first among those known."""
+
+        def one_of(key: str, known: Sequence[str]) -> str:
+            value = request.GET.get(key, "")
+            return value if value in known else known[0]
+
+        page, work = request.GET.get("page", ""), request.GET.get("work", "")
         return cls(
-            layer=layer if layer in labels else "",
-            view=view if view in VIEWS else "text",
-            order=order if order in ORDERS else "text",
-            work=shared.chosen_work(request.GET.get("work", ""), study),
+            layer=one_of("layer", ("", *labels)),
+            view=one_of("view", VIEWS),
+            mode=one_of("mode", MODES),
+            kind=one_of("kind", ("", *KINDS, ALIKE)),
+            order=one_of("order", ORDERS),
+            who=frozenset(request.GET.getlist("who")),
+            work=shared.chosen_work(work, study),
+            shown_work=WORK.get(work, WORK["first"]),
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
         )
-
-
-def heat_step(marked: int, of: int) -> int:
-    """Return the step of the heat, 1 to 5, for `marked` of `of` reviewers: their number, or its share of five."""
-    return marked if of <= HEAT_STEPS else math.ceil(HEAT_STEPS * marked / of)
-
-
-@dataclass(frozen=True, slots=True)
-class HeatStep:
-    """A step of the legend: its number and the counts of reviewers it stands for."""
-
-    step: int
-    words: str
-
-
-def heat_legend(of: int) -> list[HeatStep]:
-    """Return the steps that occur with so many reviewers."""
-    counts: dict[int, list[int]] = {}
-    for marked in range(1, of + 1):
-        counts.setdefault(heat_step(marked, of), []).append(marked)
-    return [
-        HeatStep(step, str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}")
-        for step, numbers in counts.items()
-    ]
-
-
-def labels_differ(stretch: Stretch) -> bool:
-    """Whether the reviewers who mark the stretch use different sets of labels."""
-    sets: dict[str, set[str]] = {reviewer: set() for reviewer in stretch.reviewers}
-    for label, reviewers in stretch.labels.items():
-        for reviewer in reviewers:
-            sets[reviewer].add(label)
-    return len({frozenset(labels) for labels in sets.values()}) > 1
-
-
-def heat_map(pieces: Sequence[Stretch], cases: Page, of: int) -> dict[str, Any]:
-    """Return what the script paints: stretches as [start, end, step, labels differ], cases as [start, end, number]."""
-    return {
-        "stretches": [[each.start, each.end, heat_step(each.marked, of), int(labels_differ(each))] for each in pieces],
-        "cases": [[case.start, case.end, case.number] for case in cases],
-    }
 
 
 def _study_and_revision(request: HttpRequest, slug: str, document_slug: str) -> tuple[Study, Revision]:
@@ -143,7 +113,7 @@ def document(request: HttpRequest, slug: str, document_slug: str) -> HttpRespons
         "labels": info.labels,
         "mine": _own_part(study, request, revision),
     }
-    chosen = select(seen, independent=None).documents
+    chosen = select(seen, rounds=choice.shown_work.rounds, independent=choice.shown_work.independent).documents
     if chosen and chosen[0].codings:
         context |= _marks(chosen[0], choice, info)
     return render(request, "annotator/document.html", context)
@@ -166,27 +136,45 @@ def _own_part(study: Study, request: HttpRequest, revision: Revision) -> dict[st
 
 
 def _marks(document: CodedDocument, choice: Choice, info: CodebookInfo) -> dict[str, Any]:
-    """Return the groups of passages beside the text, the stretches on it, and who marked."""
-    of = len(document.codings)
-    cases = cases_of(groups(document), info)
-    if choice.layer:
-        cases = [case for case in cases if choice.layer in case.group.labels]
+    """Return what the text, the lanes, the list and the table show of the reviewers who are looked at."""
+    everybody = sorted(coding.reviewer for coding in document.codings)
+    shown = [coding for coding in document.codings if coding.reviewer in choice.who] or document.codings
+    coded = replace(document, codings=tuple(shown))
+    wording = Wording(info, coded)
+    layer = choice.layer or None
+    pieces = stretches(coded, layer)
+    found = groups(coded, layer)
+    heat = Heat(choice.mode, wording.of, one_layer=bool(layer))
+    context = {
+        "coded": coded,
+        "everybody": everybody,
+        "shown": frozenset(wording.reviewers),
+        "wording": wording,
+        "bases": wording.bases_in_words(),
+        "heat": heat,
+        "names": wording.names,
+    }
+    if choice.view == "table":
+        rows = Paginator([piece for piece in pieces if heat.count(piece)], STRETCHES_ON_A_PAGE).get_page(choice.page)
+        return context | {"stretches": rows, "rows": [wording.row(piece) for piece in rows]}
+    places = places_of(found, division(found, pieces, wording.of))
+    kind = choice.kind or ("" if wording.of > 1 else ALIKE)  # of one reviewer all that was marked
+    listed = [place for place in places if place.is_of(kind)]
     if choice.order == "divided":
-        cases.sort(key=lambda case: -case.division)
-    pieces = [each for each in stretches(document, choice.layer or None) if each.marked]
-    shown = Paginator(cases, CASES_ON_A_PAGE).get_page(choice.page)
-    rows = Paginator(pieces, STRETCHES_ON_A_PAGE).get_page(choice.page)
-    return {
-        "coded": document,
-        "line_starts": line_starts(document.text),
-        "reviewers": sorted(coding.reviewer for coding in document.codings),
-        "cases": shown,
-        "n_divided": sum(case.division > 0 for case in cases),
-        "legend": heat_legend(of),
-        "bases": basis_summary(document, info),
-        "heat": heat_map(pieces, shown, of) if choice.view == "text" else None,
-        "stretches": rows if choice.view == "table" else None,
-        "names": {label.code: label.name for label in info.labels},
+        listed.sort(key=lambda place: place.rank)
+    page = Paginator(listed, CASES_ON_A_PAGE).get_page(choice.page)
+    return context | {
+        "line_starts": line_starts(coded.text),
+        "filters": filters_of(places) if wording.of > 1 else (),
+        "kind": kind,
+        "places": page,
+        "cases": [wording.case(place) for place in page],
+        "painted": {
+            "runs": heat.runs(pieces),
+            "cases": [[place.start, place.end, place.number] for place in page],
+            "first": page.start_index(),
+            "of": len(listed),
+        },
     }
 
 

@@ -85,6 +85,15 @@ def _evidence(visit: Any) -> None:
     visit.page.locator(".evidence button").first.click()
 
 
+def _place(visit: Any) -> None:
+    visit.page.keyboard.press("j")
+    visit.page.keyboard.press("o")
+
+
+def _help(visit: Any) -> None:
+    visit.page.keyboard.press("?")
+
+
 def _refused_sign_in(visit: Any) -> None:
     visit.page.get_by_label("User name").fill("nobody")
     visit.page.get_by_label("Password").fill("wrong")
@@ -139,6 +148,8 @@ PLACES = [
     Place("second rounds", ONE, "/studies/demonstration/rounds/"),
     Place("agreement", ONE, "/studies/demonstration/documents/demonstration-1/"),
     Place("agreement as a table", ONE, "/studies/demonstration/documents/demonstration-1/?view=table"),
+    Place("agreement, a place", ONE, "/studies/demonstration/documents/demonstration-2/?mode=divided", _place),
+    Place("agreement, keys", ONE, "/studies/demonstration/documents/demonstration-2/?layer=fact", _help),
     Place("agreement, blind", ONE, f"/studies/seeds/documents/{LATIN}/"),
     Place("method", ONE, "/method/"),
     Place("codebooks", ONE, "/codebooks/"),

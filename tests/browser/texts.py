@@ -42,3 +42,16 @@ def spot(page: Any, words: str, *, scroll: bool = False) -> tuple[float, float]:
     """The middle of the first letter of some words; `scroll` brings them into view first."""
     (x, y, width, height), *_ = page.evaluate(RECTANGLES, [words, 1, scroll])
     return x + width / 2, y + height / 2
+
+
+def marks_of(reader: int, length: int) -> list[tuple[int, int, str]]:
+    """What a made-up reader marks in a text of so many code points: across lines, and of two readers never the same."""
+    starts = range(3 + 11 * reader, length - 120, 190)
+    return [
+        (
+            start,
+            start + 60 + 17 * reader - 13 * number * reader % 40,
+            "opinion" if reader == 2 and number % 3 else "fact",
+        )
+        for number, start in enumerate(starts)
+    ]

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from django.test import Client
 
-from annotator.views.document import heat_legend, heat_step
 from tests.pages.conftest import BEST, FERRY, MACHINE, Page
 
 
@@ -56,30 +55,6 @@ def test_a_study_blind_until_closed_shows_nothing_before_it_is_closed(
     assert "Agreement on this document" in client.get(url).content.decode()
 
 
-def test_each_group_says_how_many_marked_it_as_what_and_rated_how(
-    read: Callable[..., Page], urls: SimpleNamespace, marked: None, reveal: Callable[..., None]
-) -> None:
-    reveal("ben")
-    words = " ".join(read("ben", urls.document).words.split())
-    assert f"2 of 2: Fact 2; slant −1 to 0{FERRY}" in words
-    assert f"1 of 2: Opinion 1; slant +1{BEST}" in words
-    assert f"1 of 2: AI-generated declared by 1 of 2{MACHINE}" in words
-
-
-def test_ai_generated_is_said_to_be_declared_or_suspected_by_so_many(
-    stage: Any,
-    mark: Callable[..., Any],
-    submit: Callable[..., None],
-    read: Callable[..., Page],
-    urls: SimpleNamespace,
-) -> None:
-    mark("ben", MACHINE, "ai", ratings=[("basis", 1)])
-    mark("cleo", MACHINE, "ai", ratings=[("basis", 2)])
-    submit("ben", "cleo")
-    words = " ".join(read("ada", urls.document).words.split())
-    assert "AI-generated: declared by 1 of 2, suspected by 1 of 2" in words
-
-
 def test_the_figures_are_those_of_an_independent_library(
     as_: Callable[[str], Client], urls: SimpleNamespace, stage: Any, marked: None
 ) -> None:
@@ -117,28 +92,6 @@ def test_reviewers_appear_by_pseudonym_only(
     assert pseudonyms["cleo"] in as_("ben").get(urls.document).content.decode()
 
 
-def test_the_table_says_the_same_as_the_heat(
-    as_: Callable[[str], Client], urls: SimpleNamespace, stage: Any, marked: None
-) -> None:
-    client = as_("ada")
-    heat = client.get(urls.document).context["heat"]
-    rows = client.get(f"{urls.document}?view=table").context["stretches"]
-    assert [(row.start, row.end, row.marked) for row in rows] == [tuple(each[:3]) for each in heat["stretches"]]
-    assert [*stage.span(FERRY), 2, 0] in heat["stretches"]
-    assert [*stage.span(BEST), 1, 0] in heat["stretches"]
-
-
-@pytest.mark.parametrize(
-    ("query", "stretches"),
-    [("?layer=fact", 1), ("?layer=opinion", 1), ("?layer=ai", 1), ("?layer=nonsense", 3), ("?page=999999&order=x", 3)],
-)
-def test_a_layer_is_one_label(
-    as_: Callable[[str], Client], urls: SimpleNamespace, marked: None, query: str, stretches: int
-) -> None:
-    heat = as_("ada").get(urls.document + query).context["heat"]
-    assert len(heat["stretches"]) == stretches
-
-
 def test_each_line_of_the_text_is_one_paragraph_of_one_text_node(
     as_: Callable[[str], Client], urls: SimpleNamespace, stage: Any, marked: None
 ) -> None:
@@ -149,33 +102,6 @@ def test_each_line_of_the_text_is_one_paragraph_of_one_text_node(
     assert all(tag["dir"] == "auto" for tag in lines)
     assert [int(tag["data-start"]) for tag in lines] == [0, *(i + 1 for i, each in enumerate(text) if each == "\n")]
     assert [tag.get("lang") for tag in lines].count("fa") == 1
-
-
-def test_the_page_grows_with_the_text_and_little_with_the_passages(
-    as_: Callable[[str], Client],
-    make_stage: Callable[..., Any],
-    mark: Callable[..., Any],
-    cast: SimpleNamespace,
-) -> None:
-    """100,000 characters with every sentence marked by two stay within 1.5 times the text, head and figures aside."""
-    from annotator.actions.assignments import submit_assignment
-    from annotator.models import Annotation
-
-    sentence = "The ferry carried {:,} people to the coast and back in the month of May, as it does in most years. "
-    text = "".join(sentence.format(number) + ("\n" if number % 8 == 7 else "") for number in range(1000))
-    stage = make_stage(slug="long", text=text)
-    url = "/studies/long/documents/long-text/"
-    for name in ("ben", "cleo"):
-        assignment = stage.assignments[name]
-        label = stage.codebook.labels.get(code="fact")
-        ends = stage.revision.sentences
-        Annotation.objects.bulk_create(
-            Annotation(assignment=assignment, label=label, start=start, end=end)
-            for start, end in zip([0, *ends[:-1]], ends, strict=True)
-        )
-        submit_assignment(actor=assignment.reviewer, assignment_id=assignment.pk, accept_gaps=True)
-    size = len(as_("ada").get(url).content)
-    assert size < 1.5 * len(text) + 60_000
 
 
 def test_the_number_of_queries_does_not_grow_with_passages(
@@ -200,12 +126,6 @@ def test_the_number_of_queries_does_not_grow_with_passages(
     submit("cleo")
     with django_assert_num_queries(len(first)):
         client.get(urls.document)
-
-
-def test_heat_counts_reviewers_up_to_five_and_shares_beyond() -> None:
-    assert [heat_step(marked, 4) for marked in (1, 2, 3, 4)] == [1, 2, 3, 4]
-    assert [heat_step(marked, 10) for marked in range(1, 11)] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-    assert [step.words for step in heat_legend(7)] == ["1", "2", "3 to 4", "5", "6 to 7"]
 
 
 def test_a_second_round_is_a_copy_with_a_reason(

@@ -1,9 +1,9 @@
 // Which single key does what. Every command has a key of its own that the reviewer may change; kept on this device.
 
+import { letterOf, SWITCH } from "../keyboard.js";
 import { byId, keep, kept } from "./dom.js";
 
 const SETTING = "credence-keys";
-const SWITCH = "credence-single-keys";
 
 const DEFAULTS = {
   next: "j",
@@ -21,7 +21,6 @@ const DEFAULTS = {
   guide: "g",
   help: "?",
 };
-const CODES = { Comma: ",", Period: ".", Slash: "/", BracketLeft: "[", BracketRight: "]" };
 const SHIFTED = { "{": "[", "}": "]" }; // the same keys with Shift
 
 export class Keymap {
@@ -84,14 +83,6 @@ export class Keymap {
       else control.setAttribute("aria-keyshortcuts", sign);
     }
   }
-}
-
-/** The key's letter, by its place on the keyboard when the layout has no Latin letters. */
-export function letterOf({ key, code }) {
-  if (key === "?" || key === "؟") return "?";
-  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
-  const place = /^Key([A-Z])$/.exec(code)?.[1].toLowerCase();
-  return key.length === 1 && key.charCodeAt(0) > 0x24f ? (place ?? CODES[code] ?? key) : key;
 }
 
 function stored() {

@@ -1,8 +1,9 @@
 // Single keys. Digits go by their place on the keyboard and letters too where the layout is not Latin, so that Persian
 // and French keyboards work. Nothing fires in a field or a dialog; single keys can be changed or off (WCAG 2.1.4).
 
+import { letterOf } from "../keyboard.js";
 import { announce, byId, openSheet } from "./dom.js";
-import { Keymap, letterOf } from "./keymap.js";
+import { Keymap } from "./keymap.js";
 
 export class Keys {
   /** @param {object} parts the modules of the workbench */
