@@ -144,6 +144,17 @@ TEMPLATES = [
 DATABASES = {"default": database(env_text("DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Cache: figures of agreement outlive restarts and are shared by processes; losing them costs time only
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "figures": {
+        "BACKEND": "annotator.caching.LosableFileCache",
+        "LOCATION": DATA_DIR / "cache" / "figures",
+        "TIMEOUT": 90 * 24 * 60 * 60,
+        "OPTIONS": {"MAX_ENTRIES": 50_000},  # two for each document measured; some 200 MB on a disk
+    },
+}
+
 # Uploads: a larger JSON body or form is refused before it is read
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000

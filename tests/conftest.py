@@ -106,8 +106,9 @@ def small_codebook() -> CodebookInfo:
 
 @pytest.fixture(autouse=True)
 def _apart_and_quick(settings: Any, tmp_path: Path) -> None:
-    """Keep uploaded files apart; hash passwords quickly (tests/test_demo.py looks at the real hasher)."""
+    """Keep files apart and the cache empty; hash passwords quickly (tests/test_demo.py looks at the real hasher)."""
     settings.MEDIA_ROOT = tmp_path / "originals"
+    settings.CACHES = {**settings.CACHES, "figures": {**settings.CACHES["figures"], "LOCATION": tmp_path / "figures"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

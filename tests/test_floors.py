@@ -50,7 +50,8 @@ ALLOWED_SIDEWAYS = {
 }
 PURE = ["annotator.agreement", "annotator.formats", "annotator.records", "annotator.ids", "sources.text"]
 PURE += ["sources.importers", "sources.segmentation"]
-FREE = {"annotator.settings", "annotator.apps", "annotator.staticfiles", "annotator.migrations", "annotator"}
+FREE = {"annotator.settings", "annotator.apps", "annotator.staticfiles", "annotator.caching", "annotator.migrations"}
+FREE.add("annotator")
 
 
 def modules() -> list[tuple[str, Path]]:

@@ -4,7 +4,8 @@ A document's sums are whatever adds up over documents and suffices for a figure:
 unitizing measures. Characters or passages of one document are not independent, so whole documents are resampled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,8 @@ RESAMPLES: Final = 2000
 SEED: Final = 20111
 BLOCK: Final = 1 << 20
 """Numbers held at once, so that memory does not grow with the product of resamples and documents."""
+REMEMBERED: Final = 1 << 22
+"""Numbers drawn, at most, that are kept for the next figure: four such sets take 64 MB."""
 NEAR: Final = 1 << 16
 """Numbers counted at once: few enough to stay near the processor."""
 
@@ -84,13 +87,27 @@ def figures_of_resamples(
         raise ValueError("there is no document to draw from")
     flat = table.reshape(len(table), -1)
     flat = flat[np.lexsort(flat.T)]
-    random = np.random.default_rng(seed)
-    rows = max(1, BLOCK // len(flat))
-    found = []
-    for start in range(0, n_resamples, rows):
-        drawn = draw(random, min(rows, n_resamples - start), len(flat)) @ flat
-        found.append(_in_blocks(drawn.reshape(-1, *table.shape[1:]), figure))
+    found = [
+        _in_blocks((times @ flat).reshape(-1, *table.shape[1:]), figure)
+        for times in _draws(n_resamples, len(flat), seed)
+    ]
     return np.concatenate(found)
+
+
+def _draws(n_resamples: int, n_documents: int, seed: int) -> Iterator[NDArray[np.float64]]:
+    """Yield how often each document was drawn, some resamples at a time; few enough are drawn once for all figures."""
+    rows = max(1, BLOCK // n_documents)
+    if n_resamples * n_documents <= REMEMBERED:
+        times = _remembered_draws(n_resamples, n_documents, seed)
+        yield from (times[start : start + rows].astype(float) for start in range(0, n_resamples, rows))
+        return
+    random = np.random.default_rng(seed)
+    yield from (draw(random, min(rows, n_resamples - start), n_documents) for start in range(0, n_resamples, rows))
+
+
+@lru_cache(maxsize=4)
+def _remembered_draws(n_resamples: int, n_documents: int, seed: int) -> NDArray[np.uint32]:
+    return draw(np.random.default_rng(seed), n_resamples, n_documents).astype(np.uint32)
 
 
 def draw(random: np.random.Generator, n_resamples: int, n_documents: int) -> NDArray[np.float64]:

@@ -6,11 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.errors import BlindError
+from annotator.agreement.selection import WORK
 from annotator.api.base import Parameters, find, is_known
 from annotator.api.fields import LARGEST, SLUG_LENGTH
 from annotator.api.schema import IF_CHANGED, describe
 from annotator.api.studies import StudyView
-from annotator.queries import agreement_report, may_see_agreement, measurable_revisions, report_etag
+from annotator.queries import figures_for, may_see_agreement, measurable_revisions
 
 SCHEMA_VERSION = 1
 BLIND = (
@@ -31,15 +32,25 @@ class AgreementSerializer(serializers.Serializer):
     demo = serializers.BooleanField()
     document = serializers.CharField(allow_null=True)
     revision = serializers.IntegerField(allow_null=True)
+    work = serializers.ChoiceField(choices=list(WORK), help_text="Which work was counted.")
+    include_machines = serializers.BooleanField(help_text="Whether machines counted as reviewers.")
     report = ReportField()
 
 
 class AgreementParameters(Parameters):
-    """Of which text; without one, of the whole study."""
+    """Of which text, without one of the whole study; and over which work."""
 
     document = serializers.CharField(max_length=SLUG_LENGTH, required=False, help_text="Slug of a document.")
     revision = serializers.IntegerField(
         min_value=1, max_value=LARGEST, required=False, help_text="Its revision; the newest in the study without it."
+    )
+    work = serializers.ChoiceField(
+        choices=[(work.key, work.explanation) for work in WORK.values()],
+        required=False,
+        help_text="Which submitted work counts; without it independent work, in an open study all first rounds.",
+    )
+    include_machines = serializers.BooleanField(
+        default=False, help_text="Whether machines count as reviewers; by default they are left out."
     )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
@@ -72,7 +83,10 @@ class Agreement(StudyView):
             revision = find(texts.select_related("document").order_by("-number"))
         if not may_see_agreement(study, self.viewer, revision):
             raise BlindError(BLIND)
-        tag = report_etag(study, self.viewer, revision)
+        figures = figures_for(study, self.viewer, revision)
+        work = WORK[self.query["work"]] if "work" in self.query else figures.usual
+        include_machines = self.query["include_machines"]
+        tag = f'"{figures.tag(work, include_machines=include_machines)}"'
         if is_known(request, tag):
             return Response(status=304, headers={"ETag": tag})
         answer = {
@@ -81,6 +95,8 @@ class Agreement(StudyView):
             "demo": study.demo,
             "document": revision.document.slug if revision else None,
             "revision": revision.number if revision else None,
-            "report": agreement_report(study, self.viewer, revision).as_dict(),
+            "work": work.key,
+            "include_machines": include_machines,
+            "report": figures.report(work, include_machines=include_machines).as_dict(),
         }
         return Response(AgreementSerializer(answer).data, headers={"ETag": tag})

@@ -27,6 +27,11 @@ def new_pseudonym() -> str:
     return f"R-{letters}{secrets.randbelow(8) + 2}"
 
 
+def begun_by(first_reveal: "datetime | None", begun_at: "datetime | None", submitted_at: "datetime | None") -> bool:
+    """Whether work was begun before its reviewer's first reveal, if there was one."""
+    return first_reveal is None or (begun_at or submitted_at or timezone.now()) <= first_reveal
+
+
 class StudyQuerySet(models.QuerySet["Study"]):
     """Words about studies."""
 
@@ -334,7 +339,7 @@ class Assignment(models.Model):
         """
         if self.round != 1 or self.informed_at is not None or not self.study.is_blind:
             return False
-        return self.first_reveal is None or (self.begun_at or self.submitted_at or timezone.now()) <= self.first_reveal
+        return begun_by(self.first_reveal, self.begun_at, self.submitted_at)
 
     @property
     def may_reveal(self) -> bool:

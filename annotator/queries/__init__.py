@@ -1,29 +1,30 @@
 """Every read that crosses tables, one file per question. All of them ask `visible_to` or `measured_for` first."""
 
 from annotator.queries.agreement import (
-    agreement_report,
     hidden_revisions,
     may_see_agreement,
     measured_documents,
     oversees,
-    report_etag,
     reviews_under_way,
 )
 from annotator.queries.coded_documents import all_coded_documents, codebook_info, coded_documents
+from annotator.queries.figures import Figures, figures_for, figures_for_operator
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
 from annotator.queries.texts import measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
 
 __all__ = [
+    "Figures",
     "HomeRow",
     "ProgressCell",
     "ProgressGrid",
     "Verification",
-    "agreement_report",
     "all_coded_documents",
     "codebook_info",
     "coded_documents",
+    "figures_for",
+    "figures_for_operator",
     "hidden_revisions",
     "home_rows",
     "may_see_agreement",
@@ -31,7 +32,6 @@ __all__ = [
     "measured_documents",
     "oversees",
     "readable_revisions",
-    "report_etag",
     "reviews_under_way",
     "study_progress",
     "verification",

@@ -1,14 +1,11 @@
-"""Agreement as a viewer may see it: the report, whether it is shown at all, and an ETag that tells nothing more."""
+"""Whether agreement is shown to a viewer, of which texts, and the work that enters it."""
 
-import hashlib
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from annotator.agreement.report import Report, report
-from annotator.agreement.selection import usual_work
 from annotator.models import Assignment, Membership, Study, User
-from annotator.queries.coded_documents import codebook_info, coded_documents
+from annotator.queries.coded_documents import coded_documents
 from annotator.records import CodedDocument
 from sources.models import Revision
 
@@ -73,25 +70,3 @@ def measured_documents(
         for document in coded_documents(study, viewer, revisions=revisions, purpose="agreement")
         if document.codings
     )
-
-
-def agreement_report(study: Study, viewer: User, revision: Revision | None = None) -> Report:
-    """Return the agreement of the study, or of one text, over the work this viewer may see, as far as it counts."""
-    documents = measured_documents(study, viewer, [revision] if revision is not None else None)
-    work = usual_work(blind=study.is_blind)
-    return report(documents, codebook_info(study.codebook), rounds=work.rounds, independent=work.independent)
-
-
-def report_etag(study: Study, viewer: User, revision: Revision | None = None) -> str:
-    """Return a quoted ETag made only of the assignments that enter the viewer's report.
-
-    Submitted work changes only by being reopened and submitted again, so assignment, round and time of submission say
-    it all; what the viewer may not see leaves no trace.
-    """
-    seen = Assignment.objects.filter(study=study).measured_for(viewer)
-    if revision is not None:
-        seen = seen.filter(revision=revision)
-    digest = hashlib.sha256(f"{study.slug} {study.codebook_id} {study.closed_at}".encode())
-    for row in seen.order_by("pk").values_list("pk", "round", "submitted_at"):
-        digest.update(repr(row).encode())
-    return f'"{digest.hexdigest()[:32]}"'

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from sources.models import Revision, SegmentationKind
 
 Purpose = Literal["agreement", "work"]
 EVERYTHING, LIVE = Q(), Q(deleted_at__isnull=True)
+AT_ONCE = 50  # texts with their work held in memory
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -124,9 +126,12 @@ def _passages_of(
     return found
 
 
-def _codings_of(study: Study, revision_id: int, visible: Any, kept: Q) -> tuple[list[Coding], set[int]]:
+def _codings_of(
+    study: Study, revisions: list[int], visible: Any, kept: Q
+) -> tuple[Mapping[int, list[Coding]], Mapping[int, set[int]]]:
+    """Return codings, and the codebooks they were made with, by revision id."""
     assignments = list(
-        Assignment.objects.filter(study=study, revision=revision_id, pk__in=visible.values("pk"))
+        Assignment.objects.filter(study=study, revision__in=revisions, pk__in=visible.values("pk"))
         .with_independence()
         .select_related("codebook", "reviewer")
         .order_by("pk")  # random ids: the order tells nothing
@@ -135,34 +140,37 @@ def _codings_of(study: Study, revision_id: int, visible: Any, kept: Q) -> tuple[
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     of_passages, of_documents = _ratings_of(ids)
     passages = _passages_of(ids, of_passages, kept)
-    codings = [
-        Coding(
-            id=assignment.pk,
-            reviewer=pseudonyms[assignment.reviewer_id],
-            codebook=(assignment.codebook.slug, assignment.codebook.version),
-            kind=assignment.reviewer.kind,
-            role=assignment.role,
-            round=assignment.round,
-            state=assignment.state,
-            independent=assignment.is_independent,
-            reason=assignment.reason,
-            created_at=assignment.created_at,
-            begun_at=assignment.begun_at,
-            submitted_at=assignment.submitted_at,
-            revealed_at=assignment.revealed_at,
-            informed_at=assignment.informed_at,
-            passages=tuple(passages.get(assignment.pk, ())),
-            ratings=tuple(of_documents.get(assignment.pk, ())),
+    codings: dict[int, list[Coding]] = defaultdict(list)
+    codebooks: dict[int, set[int]] = defaultdict(set)
+    for assignment in assignments:
+        codebooks[assignment.revision_id].add(assignment.codebook_id)
+        codings[assignment.revision_id].append(
+            Coding(
+                id=assignment.pk,
+                reviewer=pseudonyms[assignment.reviewer_id],
+                codebook=(assignment.codebook.slug, assignment.codebook.version),
+                kind=assignment.reviewer.kind,
+                role=assignment.role,
+                round=assignment.round,
+                state=assignment.state,
+                independent=assignment.is_independent,
+                reason=assignment.reason,
+                created_at=assignment.created_at,
+                begun_at=assignment.begun_at,
+                submitted_at=assignment.submitted_at,
+                revealed_at=assignment.revealed_at,
+                informed_at=assignment.informed_at,
+                passages=tuple(passages.get(assignment.pk, ())),
+                ratings=tuple(of_documents.get(assignment.pk, ())),
+            )
         )
-        for assignment in assignments
-    ]
-    return codings, {assignment.codebook_id for assignment in assignments}
+    return codings, codebooks
 
 
 def coded_documents(
     study: Study, viewer: User, *, revisions: Iterable[Revision] | None = None, purpose: Purpose = "work"
 ) -> Iterator[CodedDocument]:
-    """Yield each text of the study with the work the viewer may see; a fixed number of queries for each text.
+    """Yield each text of the study with the work the viewer may see; a fixed number of queries for fifty texts.
 
     `purpose` "work" is what may be shown or exported, one's own open work and tombstones included (others' tombstones
     only for those who run the study or see all work); "agreement" is the
@@ -191,16 +199,24 @@ def all_coded_documents(study: Study) -> Iterator[CodedDocument]:
     return _records(study, study.revisions.all(), Assignment.objects.filter(study=study), EVERYTHING)
 
 
+def documents_with(study: Study, revisions: Iterable[int], assignments: Any) -> Iterator[CodedDocument]:
+    """Yield texts, by id, with the live passages of the given assignments: whose they may be, the caller has asked."""
+    return _records(study, study.revisions.filter(pk__in=list(revisions)), assignments, LIVE)
+
+
 def _records(study: Study, texts: Any, visible: Any, kept: Q) -> Iterator[CodedDocument]:
     infos: dict[int, CodebookInfo] = {study.codebook_id: codebook_info(study.codebook)}
     about = study_info(study)
     texts = texts.select_related("document__source").prefetch_related("segmentations")
-    for revision in texts.order_by("document__title", "document__slug", "number").iterator(chunk_size=50):
-        codings, codebooks = _codings_of(study, revision.pk, visible, kept)
-        for missing in Codebook.objects.filter(pk__in=codebooks - infos.keys()):
+    ordered = texts.order_by("document__title", "document__slug", "number").iterator(chunk_size=AT_ONCE)
+    while some := list(islice(ordered, AT_ONCE)):
+        codings, codebooks = _codings_of(study, [revision.pk for revision in some], visible, kept)
+        for missing in Codebook.objects.filter(pk__in=set().union(*codebooks.values()) - infos.keys()):
             infos[missing.pk] = codebook_info(missing)
-        used = {study.codebook_id, *codebooks}
-        yield _document(revision, about, {infos[pk].key: infos[pk] for pk in sorted(used)}, tuple(codings))
+        for revision in some:
+            used = sorted({study.codebook_id, *codebooks.get(revision.pk, ())})
+            known = {infos[pk].key: infos[pk] for pk in used}
+            yield _document(revision, about, known, tuple(codings.get(revision.pk, ())))
 
 
 def _document(

@@ -115,3 +115,9 @@ def asking(context: template.Context, **changes: object) -> str:
         if value is not None:
             query[key] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def turning(context: template.Context, key: str, number: int) -> str:
+    """Return this page's query with another page of a list, whose parameter is `key`, or "page" where it is empty."""
+    return asking(context, **{key or "page": number})

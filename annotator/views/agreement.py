@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
 
 from annotator.agreement.measures import MEASURES, Measure
-from annotator.agreement.report import Report, report
 from annotator.agreement.selection import WORK, Work, usual_work
 from annotator.models import Assignment, Study, User
-from annotator.queries import codebook_info, oversees, reviews_under_way
+from annotator.queries import Figures, oversees, reviews_under_way
 from annotator.records import CodebookInfo, CodedDocument
 from annotator.templatetags.figures import counted
 from sources.models import Revision
@@ -19,10 +21,17 @@ def chosen_work(key: str, study: Study) -> Work:
     return WORK.get(key, usual_work(blind=study.is_blind))
 
 
-def report_of(documents: Sequence[CodedDocument], study: Study, work: Work) -> Report:
-    """Return the agreement over the chosen work."""
-    info = codebook_info(study.codebook)
-    return report(documents, info, rounds=work.rounds, independent=work.independent)
+def counted_work(request: HttpRequest, figures: Figures) -> dict[str, Any]:
+    """Return the report over the work that the address asks for, and the choices there are."""
+    work = chosen_work(request.GET.get("work", ""), figures.study)
+    include_machines = request.GET.get("include_machines") == "1"
+    return {
+        "works": WORK.values() if figures.has_later_work else (),
+        "work": work,
+        "has_machines": figures.has_machines,
+        "include_machines": include_machines,
+        "report": figures.report(work, include_machines=include_machines),
+    }
 
 
 def has_later_work(documents: Sequence[CodedDocument]) -> bool:

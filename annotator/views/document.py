@@ -21,9 +21,9 @@ from annotator.models import Assignment, Membership, Study
 from annotator.queries import (
     codebook_info,
     coded_documents,
+    figures_for,
     may_see_agreement,
     measurable_revisions,
-    measured_documents,
 )
 from annotator.records import CodebookInfo, CodedDocument
 from annotator.templatetags.passages import line_starts
@@ -48,12 +48,11 @@ class Choice:
     kind: str
     order: str
     who: frozenset[str]
-    work: Work
     shown_work: Work
     page: int
 
     @classmethod
-    def of(cls, request: HttpRequest, study: Study, labels: Sequence[str]) -> "Choice":
+    def of(cls, request: HttpRequest, labels: Sequence[str]) -> "Choice":
         """Read the address; unknown words mean the usual, which comes first among those known."""
 
         def one_of(key: str, known: Sequence[str]) -> str:
@@ -68,7 +67,6 @@ class Choice:
             kind=one_of("kind", ("", *KINDS, ALIKE)),
             order=one_of("order", ORDERS),
             who=frozenset(request.GET.getlist("who")),
-            work=shared.chosen_work(work, study),
             shown_work=WORK.get(work, WORK["first"]),
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
         )
@@ -98,22 +96,22 @@ def document(request: HttpRequest, slug: str, document_slug: str) -> HttpRespons
         context["blindness"] = shared.blindness(study, request.user, revision)
         return render(request, "annotator/document_blind.html", context)
     info = codebook_info(study.codebook)
-    choice = Choice.of(request, study, [label.code for label in info.labels])
+    choice = Choice.of(request, [label.code for label in info.labels])
     seen = list(coded_documents(study, request.user, revisions=[revision], purpose="work"))
-    measured = measured_documents(study, request.user, [revision])
-    report = shared.report_of(measured, study, choice.work)
+    context |= shared.counted_work(request, figures_for(study, request.user, revision))
+    report = context["report"]
     context |= {
         "codebook": study.codebook,
         "choice": choice,
-        "works": WORK.values() if shared.has_later_work(measured) else (),
-        "report": report,
         "passage_scales": [row for row in report.scales if row.target == "passage"],
         "document_scales": [row for row in report.scales if row.target == "document"],
         "measures": shared.measures_of(info),
         "labels": info.labels,
         "mine": _own_part(study, request, revision),
     }
-    chosen = select(seen, rounds=choice.shown_work.rounds, independent=choice.shown_work.independent).documents
+    work = choice.shown_work
+    machines = context["include_machines"]
+    chosen = select(seen, rounds=work.rounds, independent=work.independent, include_machines=machines).documents
     if chosen and chosen[0].codings:
         context |= _marks(chosen[0], choice, info)
     return render(request, "annotator/document.html", context)

@@ -4,7 +4,7 @@ import pytest
 
 from annotator.actions.assignments import assign_revision, reveal_assignment, submit_assignment
 from annotator.actions.study import add_member, close_study
-from annotator.queries import agreement_report
+from annotator.queries import figures_for
 
 WORDS = "The ferry carried 1,200 people in May."
 OPINION = "It is the best ferry on the coast."
@@ -59,7 +59,8 @@ def test_answer_after_the_reveal_is_the_engine_s_report(ben, mark, submit, stage
     assert fact["sentence_alpha"]["value"] == 1
     opinion = next(row for row in report["labels"] if row["label"] == "opinion")
     assert 0 < opinion["sentence_percent"]["value"] < 1
-    assert report == agreement_report(stage.study, cast.ben).as_dict()
+    figures = figures_for(stage.study, cast.ben)
+    assert report == figures.report(figures.usual).as_dict()
 
 
 def test_answer_about_one_document_names_it(ben, mark, submit, refused):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from annotator.formats import FORMATS
@@ -148,3 +149,61 @@ def test_the_number_of_queries_does_not_grow_with_passages_or_reviewers(
     submit("cleo")
     with django_assert_num_queries(len(first)):
         client.get(urls.study)
+
+
+def test_long_lists_of_documents_are_parted_into_pages(
+    stage: Any,
+    cast: SimpleNamespace,
+    make_document: Callable[..., Any],
+    as_: Callable[[str], Client],
+    urls: SimpleNamespace,
+    marked: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from annotator.actions.assignments import assign_revision
+    from annotator.actions.study import add_revisions
+
+    second = make_document("second-text", "The tide was low. It looked sad.\n")
+    add_revisions(actor=cast.ada, study=stage.study, revisions=[second])
+    assign_revision(actor=cast.ada, study=stage.study, revision=second, reviewer=cast.ben)
+    monkeypatch.setattr("annotator.views.study.TEXTS_ON_A_PAGE", 1)
+    monkeypatch.setattr("annotator.queries.progress.TEXTS_ON_A_PAGE", 1)
+    client = as_("ada")
+
+    def shown(query: str) -> tuple[list[str], list[str], int]:
+        page = client.get(f"{urls.study}{query}")
+        progress = [revision.document.slug for revision, _ in page.context["grid"].rows]
+        return (
+            [row.revision.document.slug for row in page.context["rows"]],
+            progress,
+            page.context["report"].n_documents,
+        )
+
+    assert shown("") == (["harbour-text"], ["harbour-text"], 1)
+    assert shown("?page=2") == (["second-text"], ["harbour-text"], 1)
+    assert shown("?page=2&progress=2") == (["second-text"], ["second-text"], 1)
+    assert shown("?page=99&progress=x") == (["second-text"], ["harbour-text"], 1)
+    words = client.get(f"{urls.study}?page=2&work=first").content.decode()
+    assert "2 of 3 submitted" in words
+    assert 'href="?work=first&amp;page=1"' in words
+    assert 'href="?page=2&amp;work=first&amp;progress=2"' in words
+
+
+def test_machines_are_left_out_until_they_are_asked_for(
+    stage: Any, cast: SimpleNamespace, as_: Callable[[str], Client], urls: SimpleNamespace, marked: None
+) -> None:
+    from annotator.actions.assignments import assign_revision, submit_assignment
+    from annotator.actions.study import add_member
+    from annotator.models import User
+
+    client = as_("ada")
+    assert "Counted as reviewers" not in client.get(urls.study).content.decode()
+    robot = User.objects.create(username="robot", kind=User.Kind.MACHINE)
+    add_member(actor=cast.ada, study=stage.study, user=robot)
+    work = assign_revision(actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=robot)
+    submit_assignment(actor=robot, assignment_id=work.pk, accept_gaps=True)
+    for address in (urls.study, urls.document):
+        usual, asked = (client.get(f"{address}{query}") for query in ("", "?include_machines=1"))
+        assert "Counted as reviewers" in usual.content.decode()
+        assert [len(each.context["report"].reviewers) for each in (usual, asked)] == [2, 3]
+        assert usual.context["report"].left_out == {"labelled by a machine": 1}

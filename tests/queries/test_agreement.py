@@ -4,7 +4,7 @@ import pytest
 
 from annotator.actions.assignments import reopen_assignment, reveal_assignment
 from annotator.actions.study import close_study, remove_member
-from annotator.queries import agreement_report, may_see_agreement, measured_documents, report_etag
+from annotator.queries import figures_for, may_see_agreement, measured_documents
 from tests.queries.conftest import work
 
 EVERYBODY = ("ben", "cleo", "fay", "dora", "lou", "rea", "ada", "mo", "kim", "eli")
@@ -59,7 +59,8 @@ def test_a_tag_changes_with_work_its_viewer_sees_and_with_nothing_else(staged, c
     work(stage.assignments["fay"], reveal=True)
 
     def tags():
-        return {name: report_etag(stage.study, getattr(crowd, name), stage.revision) for name in EVERYBODY}
+        seen = {name: figures_for(stage.study, getattr(crowd, name), stage.revision) for name in EVERYBODY}
+        return {name: figures.tag(figures.usual) for name, figures in seen.items()}
 
     before = tags()
     assert before == tags()
@@ -79,14 +80,16 @@ def test_figures_are_made_of_the_texts_and_work_that_the_viewer_sees(staged, cro
     assert measured_documents(stage.study, crowd.cleo) == ()
     (document,) = measured_documents(stage.study, crowd.lou)
     assert [coding.id for coding in document.codings] == [stage.assignments["ben"].pk]
-    assert agreement_report(stage.study, crowd.lou, stage.revision).per_document[0].slug == document.slug
+    figures = figures_for(stage.study, crowd.lou, stage.revision)
+    assert figures.report(figures.usual).per_document[0].slug == document.slug
 
 
 def test_open_study_has_figures_of_its_first_rounds_although_none_is_independent(staged, crowd):
     stage = staged("open")
     for name in ("ben", "cleo"):
         work(stage.assignments[name])
-    found = agreement_report(stage.study, crowd.ben)
+    figures = figures_for(stage.study, crowd.ben)
+    found = figures.report(figures.usual)
     assert (found.n_documents, found.left_out) == (1, {})
     fact = next(row for row in found.labels if row.label == "fact")
     assert fact.sentence_alpha.value == 1

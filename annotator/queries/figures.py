@@ -1,0 +1,250 @@
+"""Figures of a study from documents measured once and kept, over the work that somebody may see.
+
+What is kept is found by a digest of all it was made of: the engine, the codebook, the choice of work, the text, and the
+assignments that were seen, with their rounds and times. So nothing kept is ever out of date, and nobody gets an entry
+made of work they may not see; those who see the same work share it. Kept are single documents, blocks of them and whole
+reports (`agreement.measured.blocks`): after one document has changed, its work is read and measured, its block added up
+again and the report computed from the blocks. Without anything kept all is computed, to the same last digit.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NamedTuple, overload
+
+import numpy as np
+from django.conf import settings
+from django.core.cache import caches
+from django.db.models import Min, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from annotator import agreement, records
+from annotator.agreement.measured import DocumentReport, Key, Tally, blocks, measure, pool_tallies
+from annotator.agreement.report import Report, pooled_report
+from annotator.agreement.selection import Work, usual_work
+from annotator.models import Assignment, Event, Study, User
+from annotator.models.study import AssignmentQuerySet, begun_by
+from annotator.queries.agreement import hidden_revisions
+from annotator.queries.coded_documents import codebook_info, documents_with
+from sources.models import Revision, SegmentationKind
+
+
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _engine() -> str:
+    """Return a digest of the code that turns rows into figures: kept entries of other code are never looked at."""
+    files = [
+        *Path(agreement.__file__).parent.glob("*.py"),
+        Path(records.__file__),
+        Path(__file__).with_name("coded_documents.py"),
+    ]
+    code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)]
+    return _digest(settings.VERSION, np.__version__, *code)
+
+
+ENGINE: Final = _engine()
+CACHE: Final = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text of the study; `digest` covers all of it that figures or their rows tell."""
+
+    pk: int
+    key: Key
+    digest: str
+
+
+class _Seen(NamedTuple):
+    """An assignment that enters the figures, or is counted as left out of them; id and time as the database has them.
+
+    The time tells submissions of one piece of work apart: what is submitted changes only by being handed back.
+    """
+
+    id: str
+    reviewer: str
+    kind: str
+    role: str
+    round: int
+    independent: bool
+    submitted_at: str
+
+
+class _DocumentReports(Sequence[DocumentReport]):
+    """The rows of all documents, read when they are asked for."""
+
+    def __init__(self, keys: Iterable[Key], read: Callable[[Iterable[Key]], dict[Key, DocumentReport]]) -> None:
+        self.keys, self._read = tuple(keys), read
+
+    def find(self, keys: Iterable[Key]) -> dict[Key, DocumentReport]:
+        """Return the rows of those of the documents that the report is over."""
+        known = set(self.keys)
+        return self._read([key for key in keys if key in known])
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, place: int) -> DocumentReport: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[DocumentReport, ...]: ...
+    def __getitem__(self, place: int | slice) -> DocumentReport | tuple[DocumentReport, ...]:
+        """Return the rows of one document, or of some that are read together."""
+        if isinstance(place, int):
+            key = self.keys[place]
+            return self._read([key])[key]
+        keys = self.keys[place]
+        found = self._read(keys)
+        return tuple(found[key] for key in keys)
+
+    def __iter__(self) -> Iterator[DocumentReport]:
+        return iter(self[:])
+
+
+class Figures:
+    """The figures of texts of a study over submitted work that was chosen for its viewer.
+
+    Finding the keys takes a few queries, however many documents there are; texts, passages and ratings are read of
+    those documents only that were not measured before.
+    """
+
+    def __init__(self, study: Study, seen: AssignmentQuerySet, texts: QuerySet[Revision]) -> None:
+        self.study, self.codebook = study, codebook_info(study.codebook)
+        self._assignments = seen
+        self._origin = _origin(study)
+        self._settled = True  # whether all that was read is what the digests say
+        self._seen = _seen(study, seen.filter(revision__in=texts.values("pk")))
+        self._texts = {text.key: text for text in _texts(texts) if text.pk in self._seen}
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The documents of which submitted work is seen, in the order of their titles."""
+        return tuple(self._texts)
+
+    @property
+    def usual(self) -> Work:
+        """The work that counts unless other is asked for."""
+        return usual_work(blind=self.study.is_blind)
+
+    @property
+    def has_later_work(self) -> bool:
+        """Whether any work was begun after its reviewer had seen others', so that the choice of work matters."""
+        return any(each.role == Assignment.Role.REVIEWER and not each.independent for each in self._each())
+
+    @property
+    def has_machines(self) -> bool:
+        """Whether any work is a machine's."""
+        return any(each.kind == User.Kind.MACHINE for each in self._each())
+
+    def tag(self, work: Work, *, include_machines: bool = False) -> str:
+        """Return a digest of all that the report tells; what its viewer may not see leaves no trace."""
+        digests = self._digests(work, include_machines)
+        return _digest(ENGINE, self.study.slug, self.study.demo, self.codebook, *digests.values())
+
+    def report(self, work: Work, *, include_machines: bool = False) -> Report:
+        """Return the report over the chosen work; its `per_document` is read when asked for."""
+        digests = self._digests(work, include_machines)
+
+        choice = {"rounds": work.rounds, "independent": work.independent, "include_machines": include_machines}
+
+        def part(which: str, keys: Iterable[Key]) -> dict[Key, Any]:
+            return self._parts(which, {key: digests[key] for key in keys}, choice)
+
+        parted = blocks(list(digests))
+        names = [_digest("block", *(digests[key] for key in block)) for block in parted]
+
+        def tally(block: Sequence[Key]) -> Tally:
+            found = part("tally", block)
+            return pool_tallies([found[key] for key in block], self.codebook)
+
+        def whole() -> Report:
+            tallies = [self._kept(name, partial(tally, block)) for name, block in zip(names, parted, strict=True)]
+            return pooled_report(tallies, self.codebook, ())
+
+        report = self._kept(_digest("report", *names), whole)
+        return replace(report, per_document=_DocumentReports(digests, partial(part, "row")))
+
+    def _each(self) -> Iterator[_Seen]:
+        return (each for text in self._texts.values() for each in self._seen[text.pk])
+
+    def _digests(self, work: Work, include_machines: bool) -> dict[Key, str]:
+        made_by = _digest(ENGINE, self._origin, self.codebook, work.rounds, work.independent, include_machines)
+        return {key: _digest(made_by, text.digest, self._seen[text.pk]) for key, text in self._texts.items()}
+
+    def _kept(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Return what is kept under a digest; compute it where nothing is, and keep it."""
+        found = caches[CACHE].get(name)
+        if found is None:
+            found = compute()
+            if self._settled:
+                caches[CACHE].set(name, found)
+        return found
+
+    def _parts(self, which: str, digests: Mapping[Key, str], choice: Mapping[str, Any]) -> dict[Key, Any]:
+        """Return the row or tally of documents as it is kept; measure, and keep, documents of which it is not."""
+        names = {f"{digest}:{which}": key for key, digest in digests.items()}
+        found = {names[name]: part for name, part in caches[CACHE].get_many(names).items()}
+        missing = {self._texts[key].pk: key for key in digests if key not in found}
+        if not missing:
+            return found
+        documents = documents_with(self.study, missing, self._assignments)
+        made = {(each.slug, each.revision): measure(each, self.codebook, **choice) for each in documents}
+        # Work may have been handed back and changed while it was read: nothing made of it is kept.
+        now = _seen(self.study, self._assignments.filter(revision__in=missing))
+        unchanged = [key for pk, key in missing.items() if now.get(pk) == self._seen[pk]]
+        self._settled &= len(unchanged) == len(missing)
+        for one in ("row", "tally"):
+            caches[CACHE].set_many({f"{digests[key]}:{one}": getattr(made[key], one) for key in unchanged})
+        return found | {key: getattr(each, which) for key, each in made.items()}
+
+
+def figures_for(study: Study, viewer: User, revision: Revision | None = None) -> Figures:
+    """Return the figures this viewer may see, of one text, or of all texts of the study that are not hidden yet."""
+    texts = study.revisions.all()
+    if revision is not None:
+        texts = texts.filter(pk=revision.pk)
+    else:
+        texts = texts.exclude(pk__in=hidden_revisions(study, viewer).values("pk"))
+    return Figures(study, Assignment.objects.filter(study=study).measured_for(viewer), texts)
+
+
+def figures_for_operator(study: Study, revision: Revision | None = None) -> Figures:
+    """Return the figures over all submitted work: for the operator's own commands, never for a page."""
+    texts = study.revisions.all() if revision is None else study.revisions.filter(pk=revision.pk)
+    return Figures(study, Assignment.objects.filter(study=study).submitted(), texts)
+
+
+def _origin(study: Study) -> str:
+    """Return what tells this database from another with the same study: ids and times come along with an import."""
+    first = Event.objects.filter(ledger__study=study, seq=1).values_list("hash", flat=True).first()
+    return first or ""
+
+
+def _texts(texts: QuerySet[Revision]) -> list[_Text]:
+    columns = ("pk", "document__slug", "number", "document__title", "sha256")
+    units = ("segmentations__method", "segmentations__method_version")
+    rows = texts.filter(segmentations__kind=SegmentationKind.SENTENCE)
+    rows = rows.order_by("document__title", "document__slug", "number").values_list(*columns, *units)
+    return [_Text(pk, (slug, number), _digest(slug, number, *rest)) for pk, slug, number, *rest in rows]
+
+
+def _seen(study: Study, assignments: AssignmentQuerySet) -> dict[int, list[_Seen]]:
+    """Return the assignments of each text, by revision id, in the order of their random ids."""
+    reveals = Assignment.objects.filter(study=study, revealed_at__isnull=False)
+    first_reveal = dict(reveals.values_list("reviewer").annotate(Min("revealed_at")).order_by())
+    pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
+    columns = ("revision_id", "reviewer_id", "reviewer__kind", "role", "round")
+    times = ("informed_at", "begun_at", "submitted_at")
+    as_text = {"id_text": Cast("pk", TextField()), "submitted_text": Cast("submitted_at", TextField())}
+    rows = assignments.order_by("pk").annotate(**as_text).values_list(*columns, *times, *as_text)
+    found: dict[int, list[_Seen]] = defaultdict(list)
+    for revision, reviewer, kind, role, number, informed, begun, submitted, id_text, submitted_text in rows:
+        may_be = number == 1 and informed is None and study.is_blind
+        independent = may_be and begun_by(first_reveal.get(reviewer), begun, submitted)
+        found[revision].append(_Seen(id_text, pseudonyms[reviewer], kind, role, number, independent, submitted_text))
+    return dict(found)
