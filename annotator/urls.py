@@ -6,6 +6,7 @@ from django.urls import include, path
 from annotator.views import (
     account,
     codebook,
+    distribution,
     document,
     health,
     home,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", study.study, name="study"),
     path("studies/<slug:slug>/over-time/", over_time.over_time, name="over-time"),
     path("studies/<slug:slug>/rounds/", rounds.second_rounds, name="rounds"),
+    path("studies/<slug:slug>/distribute/", distribution.distribution, name="distribution"),
     path("studies/<slug:slug>/documents/<slug:document_slug>/", document.document, name="document"),
     path("method/", method.method, name="method"),
     path("codebooks/", codebook.codebook_list, name="codebook-list"),

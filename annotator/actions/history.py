@@ -1,5 +1,7 @@
 """Writing history: every action records what it did, last, in its own transaction."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -20,6 +22,45 @@ def _locked_ledger(study: Study | None) -> Ledger:
     return ledgers.get(study=study)
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing done to a row, as history keeps it.
+
+    `before` and `after` are JSON values of strings, integers, booleans, None, lists and dicts.
+    """
+
+    row: models.Model
+    assignment: Assignment | None = None
+    before: Any = None
+    after: Any = None
+
+
+def record_all(*, actor: User, verb: str, study: Study | None, acts: Sequence[Act]) -> list[Event]:
+    """Append an event for each act to the ledger of the study (of the site without one). Must be the last lock."""
+    ledger = _locked_ledger(study)
+    events = []
+    for act in acts:
+        event = Event(
+            ledger=ledger,
+            seq=ledger.seq + 1,
+            actor=actor,
+            verb=verb,
+            kind=act.row._meta.model_name,
+            object_id=str(act.row.pk),
+            assignment=act.assignment,
+            before=act.before,
+            after=act.after,
+            before_digest=digest_of(act.before),
+            after_digest=digest_of(act.after),
+        )
+        event.hash = event.chained(ledger.head)
+        ledger.seq, ledger.head = event.seq, event.hash
+        events.append(event)
+    Event.objects.bulk_create(events, batch_size=500)
+    ledger.save(update_fields=["seq", "head"])
+    return events
+
+
 def record(
     *,
     actor: User,
@@ -30,26 +71,6 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> Event:
-    """Append an event to the ledger of the study (of the site without one). Must be an action's last lock.
-
-    `before` and `after` are JSON values of strings, integers, booleans, None, lists and dicts.
-    """
-    ledger = _locked_ledger(study)
-    event = Event(
-        ledger=ledger,
-        seq=ledger.seq + 1,
-        actor=actor,
-        verb=verb,
-        kind=row._meta.model_name,
-        object_id=str(row.pk),
-        assignment=assignment,
-        before=before,
-        after=after,
-        before_digest=digest_of(before),
-        after_digest=digest_of(after),
-    )
-    event.hash = event.chained(ledger.head)
-    event.save(force_insert=True)
-    ledger.seq, ledger.head = event.seq, event.hash
-    ledger.save(update_fields=["seq", "head"])
+    """Append one event: see `record_all`."""
+    (event,) = record_all(actor=actor, verb=verb, study=study, acts=[Act(row, assignment, before, after)])
     return event

@@ -51,6 +51,7 @@ CODES = (
     Code("exists", 409, "There is one already."),
     Code("withdrawn", 409, "The document was withdrawn and takes no new work."),
     Code("identity", 409, "The import holds work of somebody who can sign in here, who alone may add to it."),
+    Code("changed", 409, "The study has changed since the forecast: look at a new one."),
     Code("adjudicated", 409, "The text has an adjudicator already."),
     Code("draft", 409, "The codebook is a draft here."),
     Code("assigned", 409, "Reviewers were assigned already."),

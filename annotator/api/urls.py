@@ -16,6 +16,7 @@ from annotator.api.assignments import (
 from annotator.api.base import NotThere
 from annotator.api.codebooks import CodebookDetail, CodebookList
 from annotator.api.decisions import DecisionDetail, DecisionList
+from annotator.api.distribution import Distribution
 from annotator.api.documents import (
     DocumentDetail,
     DocumentList,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("studies/<code:slug>/", StudyDetail.as_view()),
     path("studies/<code:slug>/members/", MemberList.as_view()),
     path("studies/<code:slug>/assignments/", StudyAssignmentList.as_view()),
+    path("studies/<code:slug>/distribution/", Distribution.as_view()),
     path("studies/<code:slug>/agreement/", Agreement.as_view()),
     path("studies/<code:slug>/export/<code:format_key>/", Export.as_view(), name="api-export"),
     path("studies/<code:slug>/import/<code:format_key>/", Import.as_view()),

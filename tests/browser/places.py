@@ -152,6 +152,7 @@ PLACES = [
     Place("agreement, keys", ONE, "/studies/demonstration/documents/demonstration-2/?layer=fact", _help),
     Place("agreement, blind", ONE, f"/studies/seeds/documents/{LATIN}/"),
     Place("method", ONE, "/method/"),
+    Place("giving documents out", "admin", "/studies/seeds/distribute/?per_text=2&for_all=1"),
     Place("codebooks", ONE, "/codebooks/"),
     Place("codebook", ONE, "/codebooks/credence-default/1/"),
     Place("account", ONE, "/account/"),
