@@ -4,7 +4,7 @@ Units are reduced to how often each value occurs on them, equal units to one row
 coincidences. Coincidences of several documents add up, so a study's figure pools its documents.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -261,56 +261,6 @@ def coincidences_by_document(
             met = weighted * (columns[other] - (one == other))
             pairs[:, one, other] = pairs[:, other, one] = np.bincount(numbers, met, n_documents)
     return pairs
-
-
-def stack_patterns(
-    parts: Sequence[Mapping[tuple[int, ...], int]],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sum the coincidences of documents whose units are given as patterns, over the values of all of them.
-
-    Parameters
-    ----------
-    parts : sequence of mapping of pattern to int
-        For each document, the values on a unit and how many units have just these; see `count_patterns`.
-
-    Returns
-    -------
-    values : ndarray of float, shape (n_categories,)
-        The values that occur in any document, ascending.
-    pairs : ndarray of float, shape (n_documents, n_categories, n_categories)
-    """
-    patterns = list(dict.fromkeys(pattern for part in parts for pattern in part))
-    values, counts, _ = count_patterns(dict.fromkeys(patterns, 1))
-    row = {pattern: number for number, pattern in enumerate(patterns)}
-    rows = [row[pattern] for part in parts for pattern in part]
-    documents = [number for number, part in enumerate(parts) for _ in part]
-    multiplicity = [times for part in parts for times in part.values()]
-    return values, coincidences_by_document(counts[rows], documents, len(parts), multiplicity)
-
-
-def concatenate_stacks(
-    stacks: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Put stacks of coincidences one behind another, over the values of all of them; see `stack_patterns`.
-
-    Parameters
-    ----------
-    stacks : sequence of tuple of values and pairs
-        Values ascend in each.
-
-    Returns
-    -------
-    values : ndarray of float, shape (n_categories,)
-    pairs : ndarray of float, shape (n_documents, n_categories, n_categories)
-    """
-    values = np.unique(np.concatenate([np.zeros(0), *(each for each, _ in stacks)]))
-    pairs = np.zeros((sum(len(each) for _, each in stacks), len(values), len(values)))
-    first = 0
-    for own, each in stacks:
-        at = np.searchsorted(values, own)
-        pairs[first : first + len(each), at[:, None], at] = each
-        first += len(each)
-    return values, pairs
 
 
 def _pairable(

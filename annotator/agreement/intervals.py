@@ -103,7 +103,7 @@ def alpha_interval(
     Parameters
     ----------
     pairs : array_like of float, shape (n_documents, n_categories, n_categories)
-        Coincidence matrix of each document, from `counts.coincidences_by_document` or `counts.stack_patterns`.
+        Coincidence matrix of each document, from `counts.coincidences_by_document` or `ratings.Ratings.by_document`.
     values : array_like of float, shape (n_categories,)
         What rows and columns stand for, ascending.
     difference : callable

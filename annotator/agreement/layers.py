@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from annotator.agreement.alpha import alpha_from_coincidences, nominal
+from annotator.agreement.chance import Shares, gwet_from_shares, pool_shares, shares
 from annotator.agreement.counts import Coincidences, coincidences, pool
 from annotator.agreement.estimate import Estimate, not_computable
 from annotator.agreement.percent import percent_from_coincidences
@@ -29,7 +30,7 @@ class Layer:
     """One label's sums, of one document or pooled over documents: categories are unmarked and marked, in this order.
 
     `without` has the sums of sentences as they are without each reviewer; documents a reviewer did not read stay whole.
-    `by_document` has the `pairs` of sentences of each document, shape (n_documents, 2, 2).
+    `by_document` has the `pairs` of sentences of each document, shape (n_documents, 2, 2); `shares` are of sentences.
     """
 
     characters: Coincidences
@@ -39,6 +40,7 @@ class Layer:
     n_passages: int = 0
     n_documents: int = 0
     without: Mapping[str, Coincidences] = field(default_factory=dict)
+    shares: Shares = field(default_factory=lambda: pool_shares([], 2))
     by_document: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2, 2)))
 
 
@@ -79,7 +81,8 @@ def layer(
         return pool_layers([])
     split = [(len(marks) - k, k) for k in range(len(marks) + 1)]
     table = marked_sentences(marks, ends, ink)
-    sentences = coincidences(split, np.bincount(table.sum(axis=0), minlength=len(marks) + 1))
+    times = np.bincount(table.sum(axis=0), minlength=len(marks) + 1)
+    sentences = coincidences(split, times)
     return Layer(
         characters=coincidences(split, characters_by_markers(marks, length)),
         sentences=sentences,
@@ -88,6 +91,7 @@ def layer(
         n_passages=sum(len(spans) for spans in marked.values()),
         n_documents=1,
         without=_without_each(table, list(marked)),
+        shares=shares(split, times),
         by_document=sentences.pairs[None],
     )
 
@@ -126,6 +130,7 @@ def pool_layers(layers: Iterable[Layer]) -> Layer:
             reviewer: pool((part.without.get(reviewer, part.sentences) for part in parts), 2)
             for reviewer in sorted(frozenset().union(*(part.without for part in parts)))
         },
+        shares=pool_shares((part.shares for part in parts), 2),
         by_document=np.concatenate([np.zeros((0, 2, 2)), *(part.by_document for part in parts)]),
     )
 
@@ -156,6 +161,11 @@ def character_alpha(sums: Layer) -> Estimate:
 def token_alpha(sums: Layer) -> Estimate:
     """Nominal alpha over tokens, each marked by a reviewer who marked any of its characters; see `sentence_alpha`."""
     return _alpha(sums, sums.tokens, NO_TOKENS)
+
+
+def sentence_ac1(sums: Layer) -> Estimate:
+    """Gwet's AC1 over sentences: beside alpha, which falls with rare labels; 1 when nobody marked anything."""
+    return _explain(sums, gwet_from_shares(sums.shares, len(sums.reviewers)))
 
 
 def sentence_percent(sums: Layer) -> Estimate:

@@ -1,6 +1,5 @@
 """Agreement without each reviewer: a clear rise means that this reviewer reads differently, which is no error yet."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -76,20 +75,3 @@ def sentence_alpha_without_each(sums: Layer) -> LeftOut:
     return left_out(
         {name: alpha_from_coincidences(rest, (0, 1), nominal, others) for name, rest in sums.without.items()}
     )
-
-
-def patterns_without_each(
-    units: Sequence[Mapping[str, int]], reviewers: Sequence[str]
-) -> dict[str, Counter[tuple[int, ...]]]:
-    """Count the patterns of a document's units once without each of its reviewers; see `counts.count_patterns`.
-
-    Parameters
-    ----------
-    units : sequence of mapping of reviewer to value
-    reviewers : sequence of str
-        All who read the document, also those without a value.
-    """
-    return {
-        left: Counter(tuple(sorted(value for name, value in unit.items() if name != left)) for unit in units)
-        for left in reviewers
-    }

@@ -5,25 +5,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from annotator.agreement.alpha import DIFFERENCES, NO_PAIRS, NO_VARIATION, alpha_from_coincidences
-from annotator.agreement.counts import coincidences, count_patterns
+from annotator.agreement.alpha import DIFFERENCES, NO_PAIRS, NO_VARIATION, alpha_from_coincidences, nominal
+from annotator.agreement.chance import fleiss_from_shares, gwet_from_shares
 from annotator.agreement.estimate import Estimate, not_computable
 from annotator.agreement.intervals import Interval, alpha_interval, layer_interval
 from annotator.agreement.layers import (
     character_alpha,
     character_percent,
     character_prevalence,
+    sentence_ac1,
     sentence_alpha,
     sentence_percent,
     sentence_prevalence,
 )
 from annotator.agreement.leave_out import LeftOut, left_out, sentence_alpha_without_each
 from annotator.agreement.percent import percent_from_coincidences
-from annotator.agreement.sums import Ratings, Sums
+from annotator.agreement.ratings import Ratings, over_categories
+from annotator.agreement.sums import Sums
 from annotator.agreement.unitizing import u_alpha
+from annotator.agreement.weights import quadratic
 from annotator.records import LabelInfo, ScaleInfo
 
 SAME_RATING: Final = not_computable("all who judged gave the same rating, so there is no variation to compare")
+SAME_JUDGED: Final = not_computable("all answers compared are judgements, or all are “cannot be judged”")
 NO_SHARED: Final[Mapping[str, str]] = {
     "passage": not_computable("no two reviewers judged the same passage on this scale"),
     "document": not_computable("no two reviewers judged the same document on this scale"),
@@ -48,6 +52,7 @@ class LabelRow:
     character_percent: Estimate
     sentence_prevalence: Estimate
     character_prevalence: Estimate
+    sentence_ac1: Estimate
     n_passages: int
     n_documents: int
     n_reviewers: int
@@ -82,7 +87,9 @@ class ScaleRow:
     `alpha` is that of the scale's level. Alpha and percent agreement are conditional on shared units; `coverage` is
     the share of the ratings other than "cannot be judged" that could be compared. `missing` is over all reviewers,
     with an empty name; `n_documents` counts documents with a unit that two reviewers rated. `interval` and `without`
-    are those of `alpha`; None in the row of one document among several.
+    are those of `alpha`; None in the row of one document among several. `nominal` takes the same units as named
+    categories; `fleiss`, `ac1` and `ac2` (quadratic weights; None on a nominal scale) correct for other chances, over
+    all points of the codebook. `judged` is alpha of judged or "cannot be judged"; None where no point says that.
     """
 
     scale: str
@@ -92,6 +99,11 @@ class ScaleRow:
     labels: tuple[str, ...]
     alpha: Estimate
     percent: Estimate
+    nominal: Estimate
+    fleiss: Estimate
+    ac1: Estimate
+    ac2: Estimate | None
+    judged: Estimate | None
     coverage: Estimate
     missing: MissingShare
     missing_by_reviewer: tuple[MissingShare, ...]
@@ -122,6 +134,7 @@ def label_row(label: LabelInfo, sums: Sums, *, skipped: str = "", alone: bool = 
         "character_percent": character_percent(pooled),
         "sentence_prevalence": sentence_prevalence(pooled),
         "character_prevalence": character_prevalence(pooled),
+        "sentence_ac1": sentence_ac1(pooled),
     }
     if skipped:
         figures = {name: _explain(figure, not_computable(skipped)) for name, figure in figures.items()}
@@ -141,27 +154,39 @@ def scale_row(scale: ScaleInfo, sums: Sums, *, skipped: str = "", alone: bool = 
     """Return the row of a scale over documents whose sums were pooled; see `label_row`."""
     pooled = sums.ratings[scale.code]
     readers = sorted(sums.reviewers)
-    values, counts, multiplicity = count_patterns(pooled.patterns)
-    pairs = coincidences(counts, multiplicity)
-    n_reviewers = len(pooled.reviewers)
-    alpha = alpha_from_coincidences(pairs, values, DIFFERENCES[scale.level], n_reviewers)
-    judged = sum(times for (_, _, missing), times in pooled.answers.items() if not missing)
+    pairs, n_reviewers = pooled.units, len(pooled.reviewers)
+    given = sum(times for (_, _, missing), times in pooled.answers.items() if not missing)
     coverage = Estimate(
-        pairs.n_values / judged if judged else None,
+        pairs.n_values / given if given else None,
         n_units=pairs.n_units,
         n_reviewers=n_reviewers,
-        n_values=judged,
+        n_values=given,
     )
     no_pairs = not_computable(skipped) if skipped else NO_SHARED[scale.target]
-    reasons = {NO_PAIRS: no_pairs, NO_VARIATION: SAME_RATING}
+
+    def told(estimate: Estimate, same: str = SAME_RATING) -> Estimate:
+        return _explain(estimate, {NO_PAIRS: no_pairs, NO_VARIATION: same}.get(estimate.reason, estimate.reason))
+
+    categories = [point.value for point in scale.points if not point.missing]
+    categories += [value for value in pooled.values.tolist() if value not in categories]
+    shares = over_categories(pooled.shares, pooled.values, categories)
+    ac2 = None if scale.level == "nominal" else gwet_from_shares(shares, n_reviewers, quadratic(categories))
+    judged = None
+    if any(point.missing for point in scale.points):
+        judged = told(alpha_from_coincidences(pooled.judged, (0, 1), nominal, len(pooled.judging)), SAME_JUDGED)
     return ScaleRow(
         scale=scale.code,
         question=scale.question,
         level=scale.level,
         target=scale.target,
         labels=scale.labels,
-        alpha=_explain(alpha, reasons.get(alpha.reason, alpha.reason)),
-        percent=_explain(percent_from_coincidences(pairs, n_reviewers), no_pairs),
+        alpha=told(alpha_from_coincidences(pairs, pooled.values, DIFFERENCES[scale.level], n_reviewers)),
+        percent=told(percent_from_coincidences(pairs, n_reviewers)),
+        nominal=told(alpha_from_coincidences(pairs, pooled.values, nominal, n_reviewers)),
+        fleiss=told(fleiss_from_shares(shares, n_reviewers)),
+        ac1=told(gwet_from_shares(shares, n_reviewers)),
+        ac2=told(ac2) if ac2 else None,
+        judged=judged,
         coverage=_explain(coverage, not_computable(skipped) if skipped else NO_RATINGS),
         missing=_missing_share("", pooled.answers),
         missing_by_reviewer=tuple(
@@ -178,17 +203,15 @@ def scale_row(scale: ScaleInfo, sums: Sums, *, skipped: str = "", alone: bool = 
 
 
 def _scale_interval(scale: ScaleInfo, sums: Sums) -> Interval:
-    values, pairs = sums.ratings[scale.code].by_document
-    return alpha_interval(pairs, values, DIFFERENCES[scale.level], sums.titles)
+    ratings = sums.ratings[scale.code]
+    return alpha_interval(ratings.by_document, ratings.values, DIFFERENCES[scale.level], sums.titles)
 
 
 def _scale_without_each(scale: ScaleInfo, pooled: Ratings) -> LeftOut:
     found = {}
-    for name, patterns in pooled.without.items():
-        values, counts, multiplicity = count_patterns(patterns)
+    for name, pairs in pooled.without.items():
         others = len(pooled.reviewers - {name})
-        pairs = coincidences(counts, multiplicity)
-        found[name] = alpha_from_coincidences(pairs, values, DIFFERENCES[scale.level], others)
+        found[name] = alpha_from_coincidences(pairs, pooled.values, DIFFERENCES[scale.level], others)
     return left_out(found)
 
 

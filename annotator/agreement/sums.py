@@ -4,7 +4,6 @@ Sums of documents add up to sums, so that a document's are found once. What an i
 instead, in arrays whose first axis is that of `Sums.titles`.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,31 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.continuum import Unitized, pool_unitized, unitized, unitized_layer
-from annotator.agreement.counts import concatenate_stacks, stack_patterns
 from annotator.agreement.layers import Layer, layer, pool_layers
-from annotator.agreement.leave_out import patterns_without_each
+from annotator.agreement.ratings import Ratings, document_ratings, pool_ratings
 from annotator.agreement.spans import ink_before
-from annotator.agreement.units import answers, rating_units
-from annotator.records import CodebookInfo, CodedDocument, LabelInfo, ScaleInfo
-
-Patterns = Counter[tuple[int, ...]]
-"""The values on a unit, ascending, and how many units have just these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ratings:
-    """A scale's sums: units of two or more values, who is in them, and all answers counted.
-
-    `without` has the units as they are without each reviewer; documents a reviewer did not read stay whole.
-    `by_document` has the values that occur and the coincidences of each document, from `counts.stack_patterns`.
-    """
-
-    patterns: Patterns
-    reviewers: frozenset[str]
-    answers: Counter[tuple[str, int, bool]]
-    n_documents: int
-    without: Mapping[str, Patterns]
-    by_document: tuple[NDArray[np.float64], NDArray[np.float64]]
+from annotator.records import CodebookInfo, CodedDocument, LabelInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +51,7 @@ def document_sums(document: CodedDocument, codebook: CodebookInfo) -> Sums:
         layers={code: _layer(document, spans, ink) for code, spans in marked.items()},
         continua={code: unitized_layer(spans, len(document.text), joined=True) for code, spans in marked.items()},
         together=unitized(layers, len(document.text), joined=True),
-        ratings={scale.code: _ratings(document, scale) for scale in codebook.scales},
+        ratings={scale.code: document_ratings(document, scale) for scale in codebook.scales},
     )
 
 
@@ -85,7 +63,7 @@ def pool_sums(parts: Sequence[Sums], codebook: CodebookInfo) -> Sums:
         layers={label.code: pool_layers(part.layers[label.code] for part in parts) for label in codebook.labels},
         continua={label.code: pool_unitized(part.continua[label.code] for part in parts) for label in codebook.labels},
         together=pool_unitized(part.together for part in parts),
-        ratings={scale.code: _pool_ratings([part.ratings[scale.code] for part in parts]) for scale in codebook.scales},
+        ratings={scale.code: pool_ratings([part.ratings[scale.code] for part in parts]) for scale in codebook.scales},
     )
 
 
@@ -98,38 +76,3 @@ def _marked(document: CodedDocument, label: LabelInfo) -> dict[str, list[tuple[i
 
 def _layer(document: CodedDocument, marked: Mapping[str, Sequence[tuple[int, int]]], ink: NDArray[np.int64]) -> Layer:
     return layer(marked, len(document.text), document.sentences, ink)
-
-
-def _ratings(document: CodedDocument, scale: ScaleInfo) -> Ratings:
-    units = [unit for unit in rating_units(document, scale) if len(unit) >= 2]
-    patterns = Counter(tuple(sorted(unit.values())) for unit in units)
-    return Ratings(
-        patterns=patterns,
-        reviewers=frozenset().union(*units),
-        answers=Counter((reviewer, each.value, each.missing) for reviewer, each in answers(document, scale)),
-        n_documents=1 if units else 0,
-        without=patterns_without_each(units, [coding.reviewer for coding in document.codings]),
-        by_document=stack_patterns([patterns]),
-    )
-
-
-def _pool_ratings(parts: Sequence[Ratings]) -> Ratings:
-    given: Counter[tuple[str, int, bool]] = Counter()
-    for part in parts:
-        given.update(part.answers)
-    readers = sorted(frozenset().union(*(part.without for part in parts)))
-    return Ratings(
-        patterns=_added([part.patterns for part in parts]),
-        reviewers=frozenset().union(*(part.reviewers for part in parts)),
-        answers=given,
-        n_documents=sum(part.n_documents for part in parts),
-        without={name: _added([part.without.get(name, part.patterns) for part in parts]) for name in readers},
-        by_document=concatenate_stacks([part.by_document for part in parts]),
-    )
-
-
-def _added(counts: Sequence[Patterns]) -> Patterns:
-    patterns: Patterns = Counter()
-    for each in counts:
-        patterns.update(each)
-    return patterns

@@ -144,7 +144,7 @@ def answers(document: CodedDocument, scale: ScaleInfo) -> list[Answer]:
     ]
 
 
-def rating_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, int]]:
+def answered_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, CodedRating]]:
     """Align the ratings of several reviewers on shared units.
 
     The unit of a document scale is the document. Passages chosen freely are matched first (`match_passages`), among
@@ -157,9 +157,9 @@ def rating_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, in
 
     Returns
     -------
-    list of dict of reviewer to value
-        One for each unit that at least one reviewer rated. Reviewers who did not mark the passage, did not rate it or
-        answered "cannot be judged" are missing from its unit.
+    list of dict of reviewer to CodedRating
+        One for each unit that at least one reviewer answered, "cannot be judged" included. Reviewers who did not mark
+        the passage or did not rate it are missing from its unit.
     """
     if scale.target == "document":
         units = [dict(answers(document, scale))]
@@ -176,6 +176,12 @@ def rating_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, in
             {member.reviewer: given[member.passage] for member in unit if member.passage in given}
             for unit in match_passages(asked)
         ]
+    return [unit for unit in units if unit]
+
+
+def rating_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, int]]:
+    """Return the values on each unit that anybody judged; "cannot be judged" is missing. See `answered_units`."""
+    units = answered_units(document, scale)
     judged = [{name: rating.value for name, rating in unit.items() if not rating.missing} for unit in units]
     return [unit for unit in judged if unit]
 

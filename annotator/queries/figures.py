@@ -39,7 +39,7 @@ def _digest(*parts: Any) -> str:
 def _engine() -> str:
     """Return a digest of the code that turns rows into figures: kept entries of other code are never looked at."""
     files = [
-        *Path(agreement.__file__).parent.glob("*.py"),
+        *Path(agreement.__file__).parent.glob("*.[jp]*"),
         Path(records.__file__),
         Path(__file__).with_name("coded_documents.py"),
     ]

@@ -47,7 +47,10 @@ def measures_of(codebook: CodebookInfo) -> list[Measure]:
     """Return the measures that the pages of this codebook show, with formula and source."""
     levels = sorted({f"alpha-{scale.level}" for scale in codebook.scales})
     keys = ["sentence-alpha", "u-alpha", "character-alpha", *levels, "sentence-percent", "percent"]
-    return [MEASURES[key] for key in keys]
+    keys += ["alpha-nominal", "fleiss", "ac1"]
+    if any(scale.level != "nominal" for scale in codebook.scales):
+        keys.append("ac2-quadratic")
+    return [MEASURES[key] for key in dict.fromkeys(keys)]
 
 
 def readable_study(user: User, slug: str) -> Study | None:

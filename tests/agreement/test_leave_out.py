@@ -11,7 +11,6 @@ from annotator.agreement.layers import layer, pool_layers
 from annotator.agreement.leave_out import (
     alpha_without_each,
     left_out,
-    patterns_without_each,
     sentence_alpha_without_each,
 )
 from annotator.agreement.spans import ink_before
@@ -92,14 +91,6 @@ def test_a_document_the_reviewer_did_not_read_stays_whole():
     assert {name: sums.n_units for name, sums in pooled.without.items()} == {"a": 4, "b": 2, "c": 2}
     assert pooled.without["a"].pairs.tolist() == [[4, 1], [1, 2]]
     assert pool_layers([]).without == {}
-
-
-def test_patterns_without_a_reviewer_lack_that_reviewer_s_values():
-    units = [{"a": 1, "b": 2, "c": 1}, {"a": 3, "b": 3}]
-    without = patterns_without_each(units, ["a", "b", "c", "d"])
-    assert without["a"] == {(1, 2): 1, (3,): 1}
-    assert without["b"] == {(1, 1): 1, (3,): 1}
-    assert without["d"] == {(1, 1, 2): 1, (3, 3): 1}
 
 
 def test_without_one_of_two_there_is_nothing_to_compare():

@@ -8,9 +8,11 @@ import krippendorff
 import numpy as np
 import pytest
 
+from annotator.agreement.chance import fleiss, gwet
 from annotator.agreement.report import report
 from annotator.agreement.selection import select
-from annotator.records import CodebookInfo, LabelInfo, StudyInfo
+from annotator.agreement.weights import quadratic
+from annotator.records import CodebookInfo, LabelInfo, PointInfo, StudyInfo
 from tests.agreement.making import CODEBOOK, make_coding, make_document
 
 NAN = np.nan
@@ -335,3 +337,72 @@ def test_label_added_alike_by_everybody_changes_no_other_label_s_row():
         return [row(found.labels, "fact"), row(found.labels, "opinion")]
 
     assert rows([]) == rows([("ai", 5, 45), ("ai", 60, 70)])
+
+
+def test_more_measures_of_a_scale_take_units_of_one_value_where_their_chance_does():
+    slant = row(report(make_study()).scales, "slant")
+    # ann, bob, cat: what they gave in each place that anybody judged, from the marks of make_study.
+    table = np.array([[1, -2, 0, NAN, NAN], [2, -1, 0, NAN, NAN], [NAN, 0, NAN, NAN, NAN]])
+    assert slant.nominal.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="nominal"))
+    categories = [-2, -1, 0, 1, 2]
+    assert slant.fleiss.value == pytest.approx(fleiss(table, categories).value)
+    assert slant.ac1.value == pytest.approx(gwet(table, categories).value)
+    assert slant.ac2.value == pytest.approx(gwet(table, categories, quadratic(categories)).value)
+    basis = row(report(make_study()).scales, "basis")
+    assert (basis.ac2, basis.judged) == (None, None)
+    assert basis.fleiss.reason == basis.ac1.reason == basis.alpha.reason
+
+
+def test_units_that_one_reviewer_judged_shape_chance_but_not_agreement():
+    documents = [
+        make_document(
+            [make_coding("ann", ratings={"credibility": one}), make_coding("bob", ratings=two)], slug=str(number)
+        )
+        for number, (one, two) in enumerate([(1, {"credibility": 1}), (2, {"credibility": 3}), (5, {}), (5, {})])
+    ]
+    found = row(report(documents).scales, "credibility")
+    table = [[1, 2, 5, 5], [1, 3, NAN, NAN]]
+    assert found.fleiss.value == pytest.approx(fleiss(table, range(1, 6)).value)
+    assert found.ac1.value == pytest.approx(gwet(table, range(1, 6)).value)
+    assert found.fleiss.value != pytest.approx(fleiss(np.array(table)[:, :2], range(1, 6)).value)
+    assert found.alpha.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="ordinal"))
+
+
+def test_judged_or_not_is_compared_apart():
+    given = [(1, 2), (6, 3), (6, 6), (4, 4), (2, 6)]  # 6 is "cannot be judged"
+    documents = [
+        make_document(
+            [
+                make_coding(name, ratings={"credibility": value})
+                for name, value in zip(("ann", "bob"), pair, strict=True)
+            ],
+            slug=str(number),
+        )
+        for number, pair in enumerate(given)
+    ]
+    judged = row(report(documents).scales, "credibility").judged
+    table = (np.array(given).T != 6).astype(float)
+    assert judged.value == pytest.approx(krippendorff.alpha(table, level_of_measurement="nominal"))
+    assert (judged.n_units, judged.n_reviewers) == (5, 2)
+    everything = row(report(documents[3:4]).scales, "credibility").judged
+    assert everything.reason == ("Not computable: all answers compared are judgements, or all are “cannot be judged”.")
+
+
+def test_ac1_on_sentences_stands_beside_alpha_which_rare_labels_lower():
+    fact = row(report(make_study()).labels, "fact")
+    assert fact.sentence_ac1.value == pytest.approx(gwet(FACT_SENTENCES, (0, 1)).value)
+    nobody = report([make_document([make_coding("ann"), make_coding("bob")])]).labels[0]
+    assert (nobody.sentence_alpha.value, nobody.sentence_ac1.value) == (None, 1)
+    assert report([], CODEBOOK).labels[0].sentence_ac1.reason == (
+        "Not computable: no document has been submitted by two reviewers."
+    )
+
+
+@pytest.mark.parametrize("points", [(), (1,)])
+def test_a_scale_of_fewer_than_two_points_has_rows_with_reasons(points):
+    scale = replace(CODEBOOK.scales[2], points=tuple(PointInfo(value, str(value)) for value in points))
+    ratings = {"credibility": points[0]} if points else {}
+    document = make_document([make_coding(name, ratings=ratings) for name in ("ann", "bob")])
+    found = report([document], replace(CODEBOOK, scales=(scale,))).scales[0]
+    assert {found.alpha.value, found.nominal.value, found.fleiss.value, found.ac1.value, found.ac2.value} == {None}
+    assert all(each.reason.startswith("Not computable: ") for each in (found.alpha, found.fleiss, found.ac1, found.ac2))

@@ -1,7 +1,5 @@
 """Coincidences of many documents at once: every document and every stack gives what one by one gives."""
 
-from collections import Counter
-
 import krippendorff
 import numpy as np
 import pytest
@@ -11,9 +9,7 @@ from annotator.agreement.counts import (
     Coincidences,
     coincidences,
     coincidences_by_document,
-    count_patterns,
     count_values,
-    stack_patterns,
 )
 from tests.agreement.test_against_krippendorff_library import random_ratings
 from tests.agreement.test_krippendorff_2011 import DATA, PRINTED
@@ -52,22 +48,6 @@ def test_a_row_with_a_multiplicity_stands_for_as_many_units():
     counts = [[2, 1, 0], [1, 0, 0], [0, 1, 1], [2, 0, 0]]
     repeated = coincidences_by_document(np.repeat(counts, [3, 2, 1, 2], axis=0), [0, 0, 0, 1, 1, 1, 0, 0], 2)
     assert coincidences_by_document(counts, [0, 1, 1, 0], 2, [3, 2, 1, 2]) == pytest.approx(repeated)
-
-
-def test_patterns_of_documents_are_stacked_over_the_values_of_all():
-    parts = [Counter({(1, 1): 2, (1, 3): 1}), Counter(), Counter({(-2, 3, 3): 4, (1, 3): 2, (5,): 1})]
-    values, pairs = stack_patterns(parts)
-    assert values.tolist() == [-2, 1, 3, 5]
-    for part, matrix in zip(parts, pairs, strict=True):
-        own, counts, multiplicity = count_patterns(part)
-        place = np.searchsorted(values, own)
-        assert matrix[np.ix_(place, place)] == pytest.approx(coincidences(counts, multiplicity).pairs)
-        assert matrix.sum() == coincidences(counts, multiplicity).n_values
-
-
-def test_no_documents_make_an_empty_stack():
-    values, pairs = stack_patterns([])
-    assert (len(values), pairs.shape) == (0, (0, 0, 0))
 
 
 @levels
