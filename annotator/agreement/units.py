@@ -164,7 +164,6 @@ def answered_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, 
     if scale.target == "document":
         units = [dict(answers(document, scale))]
     else:
-        asked = [member for member in _members(document) if _asked(scale, member.label)]
         given = {
             passage.id: rating
             for coding in document.codings
@@ -172,6 +171,7 @@ def answered_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, 
             for rating in passage.ratings
             if rating.scale == scale.code
         }
+        asked = _members(document, lambda label: _asked(scale, label)) if given else []
         units = [
             {member.reviewer: given[member.passage] for member in unit if member.passage in given}
             for unit in match_passages(asked)
@@ -231,7 +231,7 @@ def groups(document: CodedDocument, label: str | None = None) -> tuple[Group, ..
     ink = ink_before(document.text)
     members = _members(document)
     clusters = list(_connected([each for each in members if label in (None, each.label)], lambda one, other: True))
-    spans = [(cluster[0].start, max(member.end for member in cluster)) for cluster in clusters]
+    spans = [(min(each.start for each in cluster), max(each.end for each in cluster)) for cluster in clusters]
     if label is not None:
         _join(clusters, spans, [each for each in members if each.label != label])
     return tuple(
@@ -311,7 +311,8 @@ def _asked(scale: ScaleInfo, label: str) -> bool:
     return not scale.labels or label in scale.labels
 
 
-def _members(document: CodedDocument) -> list[Member]:
+def _members(document: CodedDocument, chosen: Callable[[str], bool] = lambda label: True) -> list[Member]:
+    """List the passages of all reviewers, of the labels chosen."""
     reviewers = Counter(coding.reviewer for coding in document.codings)
     twice = [reviewer for reviewer, times in reviewers.items() if times > 1]
     if twice:
@@ -328,11 +329,12 @@ def _members(document: CodedDocument) -> list[Member]:
         )
         for coding in document.codings
         for passage in coding.passages
+        if chosen(passage.label)
     ]
 
 
-def _reading_order(member: Member) -> tuple[int, int, str, str, str]:
-    return member.start, member.end, member.label, member.reviewer, str(member.passage)
+def _reading_order(member: Member) -> tuple[int, int, str, str, UUID]:
+    return member.start, member.end, member.label, member.reviewer, member.passage
 
 
 def _mostly_shared(one: Member, other: Member) -> bool:
@@ -343,7 +345,7 @@ def _mostly_shared(one: Member, other: Member) -> bool:
 
 
 def _connected(members: Sequence[Member], linked: Callable[[Member, Member], bool]) -> Iterator[list[Member]]:
-    """Yield the connected components of overlapping passages that are linked, in reading order."""
+    """Yield the connected components of overlapping passages that are linked, by where they begin."""
     ordered = sorted(members, key=_reading_order)
     component: list[list[int]] = []
     reached: list[int] = []
@@ -351,11 +353,14 @@ def _connected(members: Sequence[Member], linked: Callable[[Member, Member], boo
         component.append([index])
         reached = [other for other in reached if ordered[other].end > member.start]
         for other in reached:
-            mine, theirs = component[index], component[other]
-            if mine is not theirs and linked(member, ordered[other]):
-                theirs.extend(mine)
-                for each in mine:
-                    component[each] = theirs
+            smaller, larger = component[index], component[other]
+            if smaller is larger or not linked(member, ordered[other]):
+                continue
+            if len(smaller) > len(larger):  # so that each passage moves a few times only, however many hang together
+                smaller, larger = larger, smaller
+            larger.extend(smaller)
+            for each in smaller:
+                component[each] = larger
         reached.append(index)
     for together in {id(indices): indices for indices in component}.values():
         yield [ordered[index] for index in together]

@@ -196,14 +196,15 @@ def test_the_most_divided_come_first_unless_the_order_of_the_text_is_asked_for(c
 
 
 def test_equally_divided_places_are_ranked_by_ratings_that_lie_apart(stage, mark, submit, shown):
-    for words, slants in ((FERRY, (0, 0)), (BEST, (0, 1)), (FARES, (1, 1))):
-        for name, slant in zip(("ben", "cleo"), slants, strict=True):
-            mark(name, words, "fact", ratings=[("slant", slant)])
-    mark("ben", NOBODY, "opinion", ratings=[("slant", 0)])
+    mark("ben", FERRY, "fact", ratings=[("slant", 0)])
+    for words, slants in ((BEST, (1, 1)), (FARES, (0, 2))):
+        mark("ben", words, "fact", ratings=[("slant", slants[0])])
+        mark("cleo", words, "opinion", ratings=[("slant", slants[1])])
+    mark("ben", NOBODY, "fact", ratings=[("slant", 0)])
+    mark("cleo", NOBODY, "fact", ratings=[("slant", 0)])
     submit("ben", "cleo")
-    spans = [(case.start, case.end) for case in shown()["cases"]]
-    assert spans == [stage.span(NOBODY), stage.span(BEST)]
-    assert [case.start for case in shown("?kind=alike")["cases"]] == [stage.span(FERRY)[0], stage.span(FARES)[0]]
+    assert [(case.start, case.end) for case in shown()["cases"]] == [stage.span(each) for each in (FARES, FERRY, BEST)]
+    assert [(case.start, case.end) for case in shown("?kind=alike")["cases"]] == [stage.span(NOBODY)]
 
 
 def test_what_one_reviewer_marked_is_listed_and_nobody_differs(crowd, as_):
@@ -292,6 +293,18 @@ def test_the_text_shows_the_work_that_is_asked_for(as_, urls, stage, marked, rev
     later = client.get(f"{urls.document}?work=second")
     assert [run[:2] for run in unpacked(later.context["painted"]["runs"])] == [stage.span(FERRY)]
     assert "The text shows: Second rounds" in Page(later.content.decode()).words
+
+
+def test_a_reader_of_a_closed_study_sees_the_figures_and_not_who_marked_what(as_, cast, urls, stage, marked):
+    from annotator.actions.study import add_member, close_study
+
+    add_member(actor=cast.ada, study=stage.study, user=cast.eli, role="reader")
+    close_study(actor=cast.ada, study=stage.study)
+    response = as_("eli").get(urls.document)
+    assert "You see the figures of this document, and not who marked what." in Page(response.content.decode()).words
+    assert "painted" not in response.context
+    assert response.context["report"].per_document[0].reviewers
+    assert "painted" in as_("ada").get(urls.document).context
 
 
 def long_text() -> str:

@@ -60,7 +60,7 @@ export class Places {
 
   #tell() {
     const link = this.links[this.at];
-    byId("here-at").textContent = link ? `${this.first + this.at} of ${this.of}` : `${this.of}`;
+    byId("here-at").textContent = link ? `${this.first + this.at} of ${this.of}` : `${this.of} in the list`;
     byId("here-said").textContent = link?.querySelector(".said").textContent ?? "";
   }
 
