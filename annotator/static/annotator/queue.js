@@ -86,7 +86,7 @@ class Memory {
  * @property {string} key what is changed; changes of one key are sent in order
  * @property {"put"|"delete"|"restore"} kind
  * @property {string} path below the API's root
- * @property {object} [body] for a put
+ * @property {object} [body] what is to stand, for a put and a restore
  * @property {number} version the version this change was made from; 0 = not on the server yet
  * @property {boolean} [local] true when nothing but this key's own note or ratings changed, so order among keys is free
  */
@@ -112,6 +112,7 @@ export class Outbox {
     this.storageError = null;
     this.failures = 0;
     this.timer = 0;
+    this.unborn = new Set(); // keys of things made and taken away again before the server heard of them
   }
 
   async open() {
@@ -146,7 +147,13 @@ export class Outbox {
     this.report();
     let result;
     try {
-      result = await this.change((entries) => fold(entries, change));
+      result = await this.change((entries) => {
+        // What the server never had can't be restored there: it is made as if for the first time.
+        const anew = change.kind === "restore" && this.unborn.has(change.key);
+        const folded = fold(entries, anew ? { ...change, kind: "put", version: 0 } : change);
+        if (folded.result === "annihilated") this.unborn.add(change.key);
+        return folded;
+      });
     } finally {
       this.storing -= 1;
     }
@@ -296,6 +303,7 @@ export class Outbox {
       return this.wait(answer.status < 500 || answer.status === 503 ? "sending" : "offline", answer.wait);
     this.failures = 0;
     if (answer.status < 300) {
+      this.unborn.delete(entry.key);
       this.onAnswer(entry, answer);
       this.channel.postMessage({ type: "answer", entry, answer });
       await this.change((entries) => answered(entries, entry, answer));

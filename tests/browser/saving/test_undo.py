@@ -109,3 +109,25 @@ def test_an_undone_note_stays_undone_when_another_passage_is_chosen_at_once(visi
     page.wait_for_timeout(500)
     passages, _ = held(visit, assignment)
     assert [note for _, note, _, _ in passages] == ["", ""]
+
+
+def test_passage_deleted_and_brought_back_before_the_server_heard_of_it_is_made_there(visit):
+    """Both keys within one task of the page: the second is asked for while the first is on its way to the disk."""
+    assignment = visit.begin(DOCUMENT)
+    visit.expect("ERR_INTERNET_DISCONNECTED")
+    page = visit.page
+    page.context.set_offline(True)
+    for key in ("j", "1"):
+        page.keyboard.press(key)
+    page.get_by_text("Offline: 1 change on this device").wait_for()
+    page.evaluate(
+        """() => {
+          const press = (key, code, more) => document.activeElement.dispatchEvent(
+            new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true, ...more }));
+          press('Delete', 'Delete');
+          press('z', 'KeyZ', { ctrlKey: true });
+        }"""
+    )
+    page.context.set_offline(False)
+    passages, _ = held(visit, assignment)
+    assert [label for label, *_ in passages] == ["fact"]

@@ -117,7 +117,7 @@ export class Acts {
     if (id) {
       Object.assign(change, { path: `annotations/${id}/`, about: { id, passage: to ?? from } });
       change.kind = to ? (!from && this.tombs.has(id) ? "restore" : "put") : "delete";
-      if (change.kind === "put") {
+      if (to) {
         const { label, start, end, quote, note, ratings } = to;
         change.body = { assignment, label, start, end, quote, note, ratings };
         change.local = Boolean(from) && from.label === label && from.start === start && from.end === end;
