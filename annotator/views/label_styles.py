@@ -12,6 +12,13 @@ from annotator.models.validators import validate_code, validate_colour
 
 LINES = ("solid", "dashed", "dotted", "double", "wavy")  # by position; a sixth label begins again, further down
 FIRST_GAP, GAP_STEP = 3, 4  # pixels between baseline and line, so that the lines of overlapping labels lie apart
+ROOMY = 3  # labels whose lines the usual distance of the lines of a text has room for; each more wants a GAP_STEP
+# Borders know no wavy line, so what draws a label's line as one gets two rows of arcs over its background.
+_ARC = "#0000 1.25px, var(--c) 1.5px 2.5px, #0000 2.75px"
+WAVE = (
+    f"radial-gradient(circle at 2px 3px, {_ARC}) 0 calc(100% - 3px) / 8px 3px repeat-x, "
+    f"radial-gradient(circle at 6px 0, {_ARC}) 0 100% / 8px 3px repeat-x,"
+)
 LIGHT_GROUND, DARK_GROUND = "#ffffff", "#14171a"
 LIGHT_TINT, DARK_TINT = 0.35, 0.22  # both of the bright colour of the dark theme: pale paint under dark or light words
 LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
@@ -72,6 +79,7 @@ def _rules(label: Label, index: int) -> str:
     validate_colour(label.colour_light)
     validate_colour(label.colour_dark)
     code, line, gap = label.code, LINES[index % len(LINES)], FIRST_GAP + GAP_STEP * index
+    wave, thick = WAVE if line == "wavy" else "", 3 if line == "double" else 2  # a border is not double below 3
     light_tint, dark_tint = _rgb(label.colour_dark, LIGHT_TINT), _rgb(label.colour_dark, DARK_TINT)
     return f"""\
 @property --{code} {{ syntax: "<color>"; inherits: true; initial-value: {label.colour_light}; }}
@@ -80,7 +88,9 @@ def _rules(label: Label, index: int) -> str:
   --{code}: light-dark({label.colour_light}, {label.colour_dark});
   --{code}-tint: light-dark({light_tint}, {dark_tint});
 }}
-[data-label="{code}"] {{ --c: var(--{code}); --t: var(--{code}-tint); --style: {line}; --gap: {gap}px; }}
+[data-label="{code}"] {{
+  --c: var(--{code}); --t: var(--{code}-tint); --style: {line}; --wave: {wave}; --thick: {thick}px; --gap: {gap}px;
+}}
 ::highlight(label-{code}) {{
   background-color: var(--{code}-tint); text-decoration: underline {line} 2px var(--{code});
   text-underline-offset: {gap}px; text-decoration-skip-ink: none;
@@ -92,4 +102,7 @@ def _rules(label: Label, index: int) -> str:
 
 def stylesheet(labels: Iterable[Label]) -> str:
     """Write the stylesheet of the labels. Registered properties settle `light-dark()`, which a highlight inherits."""
-    return "".join(_rules(label, index) for index, label in enumerate(labels))
+    rules = [_rules(label, index) for index, label in enumerate(labels)]
+    if len(rules) > ROOMY:  # or the lowest lines would run through the words below
+        rules.append(f":root {{ --read-line: calc(1.75rem + {GAP_STEP * (len(rules) - ROOMY)}px); }}\n")
+    return "".join(rules)

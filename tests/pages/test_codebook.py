@@ -102,6 +102,11 @@ def label(code: str = "fact", light: str = "#0b6bb0", dark: str = "#6db9f2", pos
 def test_each_label_has_a_line_style_and_a_distance_of_its_own() -> None:
     sheet = stylesheet([label(code) for code in ("one", "two", "three", "four", "five")])
     assert re.findall(r"--style: (\w+);", sheet) == ["solid", "dashed", "dotted", "double", "wavy"]
+    waves = re.findall(r"--wave: ([^;]*);", sheet)
+    assert waves[:4] == [""] * 4
+    assert waves[4].startswith("radial-gradient(")
+    assert re.findall(r"--thick: (\d)px;", sheet) == ["2", "2", "2", "3", "2"]
+    assert "--read-line: calc(1.75rem + 8px)" in sheet
     assert re.findall(r"--gap: (\d+)px;", sheet) == ["3", "7", "11", "15", "19"]
     assert re.findall(r"::highlight\(label-(\w+)\)", sheet) == ["one", "two", "three", "four", "five"]
 

@@ -27,7 +27,8 @@ export class Outline {
     const passage = this.model.get(this.model.active);
     if (!passage) return this.overlay.replaceChildren();
     const origin = this.overlay.getBoundingClientRect();
-    const rows = rowsOf(this.text.boxes(passage.start, passage.end), origin);
+    const high = parseFloat(getComputedStyle(this.text.article).lineHeight);
+    const rows = rowsOf(this.text.boxes(passage.start, passage.end), origin, high);
     if (!rows.length) return this.overlay.replaceChildren();
     const right = rows.flatMap((row) => [`${row.right},${row.top}`, `${row.right},${row.bottom}`]);
     const left = rows.toReversed().flatMap((row) => [`${row.left},${row.bottom}`, `${row.left},${row.top}`]);
@@ -77,8 +78,11 @@ export class Outline {
   }
 }
 
-/** The lines of a passage, each as one box relative to `origin`, closed up so that their contour is one shape. */
-function rowsOf(boxes, origin) {
+/**
+ * The lines of a passage, each as one box relative to `origin`, closed up so that their contour is one shape. Below the
+ * words it takes in the lines of the labels, for which lines `high` apart have room.
+ */
+function rowsOf(boxes, origin, high) {
   const rows = [];
   for (const { box, rtl } of boxes) {
     const row = rows.at(-1);
@@ -95,7 +99,7 @@ function rowsOf(boxes, origin) {
     row.left -= origin.left + 3;
     row.right -= origin.left - 3;
     row.top = index ? rows[index - 1].bottom : row.middle - 12;
-    row.bottom = row.middle + 19.5;
+    row.bottom = row.middle + high - 8.5;
   });
   return rows;
 }

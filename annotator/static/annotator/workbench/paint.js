@@ -4,11 +4,14 @@
 import { element } from "./dom.js";
 
 const RAIL = 34; // pixels for the columns of the rail
+const LETTER = 6; // pixels a letter over them is wide: .6 em of .625 rem
 const STROKES = [
   (colour) => `linear-gradient(${colour} 0 0)`,
   (colour) => `repeating-linear-gradient(${colour} 0 6px, #0000 6px 9px)`,
   (colour) => `repeating-linear-gradient(${colour} 0 2px, #0000 2px 5px)`,
-];
+  (colour) => `linear-gradient(to right, ${colour} 0 1px, #0000 1px 2px, ${colour} 2px)`,
+  (colour) => `repeating-linear-gradient(135deg, ${colour} 0 2px, #0000 2px 4px)`,
+]; // as the labels' lines by position: solid, dashed, dotted, double, wavy
 
 export class Paint {
   /**
@@ -106,7 +109,7 @@ export class Paint {
     const step = Math.min(10, RAIL / this.columns.length);
     const layers = this.columns.map((_, index) => {
       const stroke = STROKES[index % STROKES.length](`var(--rail-${index}, #0000)`);
-      return `${stroke} ${2 + index * step}px .75rem / 2px 100% no-repeat`;
+      return `${stroke} ${2 + index * step}px .75rem / ${index % STROKES.length < 3 ? 2 : 3}px 100% no-repeat`;
     });
     const rules = this.columns.map(
       (label, index) => `.text p[data-has~="${label.code}"] { --rail-${index}: var(--${label.code}); }`,
@@ -115,7 +118,10 @@ export class Paint {
     const bare = this.columns.map((label) => `--${label.code}-tint: transparent;`).join(" ");
     rules.push(`@media (forced-colors: active) { .text { ${bare} } }`);
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(`.text p[data-rail]::before { background: ${layers.join(", ")}; } ${rules.join(" ")}`);
+    const letters = `letter-spacing: ${step - LETTER}px;`; // each over its column
+    sheet.replaceSync(
+      `.text p[data-rail]::before { ${letters} background: ${layers.join(", ")}; } ${rules.join(" ")}`,
+    );
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   }
 }
