@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.api.base import PageParameters, page_answer
+from annotator.api.fields import Identifier
 from annotator.api.schema import describe
 from annotator.api.studies import StudyView
 from annotator.models import Event, Membership, Study, User
@@ -49,6 +50,7 @@ class EventListParameters(PageParameters):
     """Which acts to list."""
 
     after = serializers.CharField(max_length=AFTER_LENGTH, required=False, help_text="`next` of the page before.")
+    annotation = Identifier(required=False, help_text="Only what was done to this passage.")
 
 
 def counts_events(study: Study, viewer: User) -> bool:
@@ -107,6 +109,8 @@ class EventList(StudyView):
         study = self.study(slug)
         rows = events_shown(study, self.viewer)
         numbered = counts_events(study, self.viewer)
+        if "annotation" in self.query:
+            rows = rows.filter(kind="annotation", object_id=str(self.query["annotation"]))
         if "after" in self.query:
             rows = rows.filter((_after_number if numbered else _after_moment)(self.query["after"]))
         limit = self.query["limit"]

@@ -50,6 +50,7 @@ API = [
     ("GET", "studies/{study}/export/csv/", "401 404 200 200 200 200 404 200 200 200"),
     ("POST", "studies/{study}/import/jsonl/", "401 404 404 404 404 404 404 400 400 404"),
     ("GET", "studies/{study}/events/", "401 404 200 200 200 200 404 200 200 200"),
+    ("GET", "studies/{study}/events/?annotation={theirs}", "401 404 200 200 200 200 404 200 200 200"),
     ("GET", "assignments/", ALL),
     ("GET", "assignments/{ben}/", "401 404 200 404 404 404 404 404 404 404"),
     ("GET", "assignments/{cleo}/", "401 404 404 200 200 200 404 200 404 404"),

@@ -74,6 +74,17 @@ def test_history_is_read_page_by_page(by_session, stage, mark, who):
     assert seen == whole
 
 
+def test_history_of_one_passage_holds_what_its_reviewer_did_to_it(ada, ben, cleo, stage, mark, refused):
+    mark("ben", "Harbour", "fact")
+    annotation = mark("ben", WORDS, "fact")
+    path = f"{PATH}?annotation={annotation.pk}"
+    ben.delete(f"annotations/{annotation.pk}/", if_match='"1"')
+    assert verbs(ben.get(path)) == [("created", "annotation"), ("deleted", "annotation")]
+    for other in (ada, cleo):
+        assert verbs(other.get(path)) == []
+    refused(ben.get(f"{PATH}?annotation=x"), 400, "invalid")
+
+
 def test_bad_place_in_the_history_is_refused(ada, ben, stage, refused):
     for after in ("x", "-1", "1.5", str(10**30), "%D9%A3", "2026-01-01T00:00:00Z_a"):
         refused(ada.get(f"{PATH}?after={after}"), 400, "invalid")

@@ -14,6 +14,13 @@ def phone(visit, server):
     return visit
 
 
+def test_progress_is_told_in_words(phone):
+    words = phone.page.get_by_text("sentences looked at")
+    assert words.is_visible()
+    assert words.bounding_box()["width"] < 390
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def is_open(phone) -> bool:
     """Say whether the menu is shown."""
     return phone.page.get_by_role("link", name="Marked text").is_visible()

@@ -8,7 +8,7 @@ const COARSE = matchMedia("(pointer: coarse)"); // no keys to speak of
 const TYPING_PAUSE = 800; // milliseconds without a key after which a note is saved
 
 export class Details {
-  /** @param {{model: object, acts: object, labelling: object, cursor: object, text: object}} parts */
+  /** @param {{model: object, acts: object, labelling: object, cursor: object, text: object, config: object}} parts */
   constructor(parts) {
     Object.assign(this, parts);
     this.box = byId("details-template").content.firstElementChild.cloneNode(true);
@@ -21,6 +21,8 @@ export class Details {
       note: find("note"),
       overlaps: find("overlaps"),
       remove: find("delete"),
+      history: find("history"),
+      did: find("did"),
     };
     this.parts.labels.addEventListener("click", ({ target }) => {
       const button = target.closest("button[data-label]");
@@ -44,6 +46,22 @@ export class Details {
       this.text.article.focus({ preventScroll: true });
     });
     this.parts.remove.addEventListener("click", () => this.onDelete(this.shown.id));
+    this.parts.history.addEventListener("toggle", () => this.parts.history.open && this.shown && this.#tell(this.shown.id));
+  }
+
+  /** List what was done to the passage, as the server has it. */
+  async #tell(id) {
+    const { did } = this.parts;
+    did.replaceChildren(element("li", {}, "Reading…"));
+    let items;
+    try {
+      const { historyOf } = await import("./history.js");
+      items = await historyOf(this.model, this.config.api, id);
+    } catch {
+      items = [element("li", {}, "The server could not be reached. Close and open this again later.")];
+    }
+    if (this.shown?.id !== id) return;
+    did.replaceChildren(...(items.length ? items : [element("li", {}, "Nothing is on the server yet.")]));
   }
 
   /** Save what was typed into the note. */
@@ -83,6 +101,7 @@ export class Details {
 
   #make({ id, label }) {
     const { open } = this.model;
+    if (this.shown?.id !== id) this.parts.history.open = false;
     this.shown = { id, label, open };
     for (const button of this.parts.labels.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", button.dataset.label === label);

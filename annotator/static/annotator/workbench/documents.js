@@ -1,6 +1,6 @@
 // Ratings of the whole document, each with the passages that bear it out.
 
-import { byId, element, quoted } from "./dom.js";
+import { byId, element, openSheet, quoted } from "./dom.js";
 import { shorten } from "./labelling.js";
 import { scaleName } from "./model.js";
 import { scaleGroup } from "./scales.js";
@@ -12,6 +12,7 @@ export class Documents {
     this.section = byId("document-ratings");
     this.groups = new Map(); // scale code -> {set, evidence}
     this.open = null;
+    byId("rate-document").addEventListener("click", () => this.go());
     this.model.on("ratings passages state", () => this.update());
     this.update();
   }
@@ -24,8 +25,20 @@ export class Documents {
       set(rating?.point ?? null);
       this.#showEvidence(model.scales.get(code), rating, evidence);
     }
-    byId("document-count").textContent = `${model.ratings.size} of ${model.documentScales.length}`;
+    const count = `${model.ratings.size} of ${model.documentScales.length}`;
+    byId("document-count").textContent = count;
     this.section.hidden = !model.documentScales.length;
+    byId("after-text").hidden = !model.documentScales.length || !model.open;
+    byId("after-words").textContent = `End of the text. Document ratings: ${count}.`;
+  }
+
+  /** Go to the first scale without an answer. */
+  go() {
+    openSheet();
+    const groups = [...this.section.querySelectorAll("fieldset")];
+    const next = groups.find((group) => !group.querySelector(":checked")) ?? groups[0];
+    next?.querySelector(":checked, input").focus({ preventScroll: true });
+    next?.scrollIntoView({ block: "nearest" });
   }
 
   #make() {

@@ -75,7 +75,7 @@ export function announce(message) {
 
 let toastTimer = 0;
 
-/** Show one message at the bottom with at most one button; it stays ten seconds and while focused or pointed at. */
+/** Show one message at the bottom with at most one button; it stays for a while, and while focused or pointed at. */
 export function toast(message, action, act) {
   const box = byId("toast");
   const close = () => {
@@ -100,8 +100,9 @@ export function toast(message, action, act) {
     : null;
   box.replaceChildren(element("span", {}, message), ...(button ? [button] : []));
   box.hidden = false;
+  announce(message);
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(close, 10_000);
+  toastTimer = setTimeout(close, action ? 10_000 : 5_000);
 }
 
 /** Save a text as a file on the reader's device. */

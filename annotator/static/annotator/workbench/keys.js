@@ -79,7 +79,7 @@ export class Keys {
       case "note":
         return active ? () => this.#focus(".details textarea") : null;
       case "scales":
-        return active ? () => this.#focus(".details input:checked, .details input") : null;
+        return () => (active ? this.#focus(".details input:checked, .details input") : this.documents.go());
       case "guide":
         return () => this.#guide();
       case "find":

@@ -1,6 +1,6 @@
 // The companion list: the passages in the order of the text, with a filter; the active one opens in place.
 
-import { announce, byId, element, icon, quoted, toast } from "./dom.js";
+import { byId, element, icon, quoted, toast } from "./dom.js";
 import { Details } from "./details.js";
 import { pointWords } from "./model.js";
 
@@ -11,10 +11,12 @@ export class List {
   constructor(parts) {
     Object.assign(this, parts);
     this.list = byId("passages");
+    this.side = this.list.parentNode;
     this.details = new Details(parts);
     this.details.onDelete = (id) => this.remove(id);
     this.items = new Map(); // passage id -> {item, signature of what it shows}
     this.from = 0;
+    this.marked = null; // the item of the passage nearest to what is read
     this.filter = { label: "", state: "", words: "" };
     byId("filter-toggle").addEventListener("click", ({ currentTarget }) => this.#toggleFilter(currentTarget));
     byId("filter").addEventListener("input", () => this.#readFilter());
@@ -174,6 +176,36 @@ export class List {
     this.list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
   }
 
+  /** Mark the passage nearest to what is read and show its item, unless the list or what is below it is in use. */
+  near(id) {
+    if (id && !this.items.get(id)?.item.isConnected) this.#turnTo(id);
+    const item = this.items.get(id)?.item ?? null;
+    if (item !== this.marked) {
+      this.marked?.removeAttribute("data-near");
+      item?.setAttribute("data-near", "");
+      this.marked = item;
+    }
+    if (item && !this.#inUse) item.scrollIntoView({ block: "nearest" });
+  }
+
+  get #inUse() {
+    return Boolean(this.model.active) || this.side.matches(":focus-within, :hover") || this.#readsOn();
+  }
+
+  /** Whether the reader has gone on to the ratings of the document, below the list. */
+  #readsOn() {
+    const { top, height } = this.side.getBoundingClientRect();
+    return this.list.getBoundingClientRect().bottom < top + height / 2;
+  }
+
+  /** Show the part of the list that holds a passage, unless somebody is in the part that is shown. */
+  #turnTo(id) {
+    const index = this.model.ordered.filter((one) => this.#matches(one)).findIndex((one) => one.id === id);
+    if (index < 0 || this.#inUse) return;
+    this.from = Math.max(0, index - PAGE / 2);
+    this.update();
+  }
+
   /** Delete a passage; the focus goes to its neighbour in the list if it was there. */
   async remove(id) {
     const all = this.model.ordered;
@@ -183,7 +215,6 @@ export class List {
     const passage = all[index];
     await this.acts.remove(id);
     toast("Passage deleted", "Undo", () => this.acts.act([{ id, to: passage }], { activate: id }));
-    announce("Passage deleted");
     const target = (inList && neighbour && itemOf(this.list, neighbour.id)) || this.text.article;
     target.focus({ preventScroll: true });
   }

@@ -6,6 +6,7 @@ import { Cursor } from "./cursor.js";
 import { Documents } from "./documents.js";
 import { announce, byId, keep, kept, openSheet, rove } from "./dom.js";
 import { Find } from "./find.js";
+import { Follow } from "./follow.js";
 import { Guide } from "./guide.js";
 import { Highlights } from "./highlights.js";
 import { Keys } from "./keys.js";
@@ -60,11 +61,12 @@ async function start() {
   const cursor = new Cursor(model, text, selection, scroller);
   const labelling = new Labelling({ model, text, selection, cursor, acts });
   const popover = new Popover(selection, byId("stage"), () => model.open && !labelling.brush && !cursor.mode);
-  const list = new List({ model, text, acts, labelling, cursor, scroller });
+  const list = new List({ model, text, acts, labelling, cursor, scroller, config });
+  new Follow({ model, text, list, scroller });
   new Outline(byId("outline"), model, text, (id, from, to, exact) =>
     labelling.resize(id, from, to, exact || !selection.snap),
   );
-  new Documents({ model, acts });
+  const documents = new Documents({ model, acts });
   const pick = new Pick(model, text, cursor);
   list.onAgain = () => pick.outer();
   const guide = new Guide({ model, config });
@@ -72,7 +74,7 @@ async function start() {
   new Minimap(byId("map"), model, text, scroller);
   const progress = new Progress(model, text, scroller);
   new Submit({ model, acts, config, progress, list, text, scroller });
-  new Keys({ model, text, selection, cursor, labelling, acts, list, pick, guide, find });
+  new Keys({ model, text, selection, cursor, labelling, acts, list, pick, guide, find, documents });
   connectTools({ acts, model, selection, cursor, popover });
 
   model.on("active", ({ id }) => {
