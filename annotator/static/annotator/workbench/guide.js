@@ -85,7 +85,14 @@ export class Guide {
       ),
       element("p", { class: "small" }, label.definition),
       ...[sample("Yes", label.examples), sample("No", label.counterexamples)].filter(Boolean),
-      ...(label.use_when ? [element("p", { class: "small quiet" }, label.use_when)] : []),
+      ...[
+        ["Use when", label.use_when],
+        ["Not when", label.not_when],
+      ]
+        .filter(([, words]) => words)
+        .map(([name, words]) =>
+          element("p", { class: "small" }, element("span", { class: "quiet" }, `${name}: `), words),
+        ),
       element(
         "p",
         { class: "small" },

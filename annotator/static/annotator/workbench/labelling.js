@@ -16,7 +16,11 @@ export class Labelling {
       bar.addEventListener("pointerdown", () => {
         this.held = this.selection.span;
       });
-      bar.addEventListener("mousedown", (event) => event.preventDefault());
+      bar.addEventListener("mousedown", (event) => {
+        event.preventDefault();
+        // A mouse does not move the focus to a tool: the keys go on working on the text, or on the list if it has them.
+        if (!document.activeElement.closest("article, .passage")) this.text.article.focus({ preventScroll: true });
+      });
       bar.addEventListener("click", ({ target }) => {
         const button = target.closest("button[data-label]");
         if (button) this.press(button.dataset.label, this.selection.span ?? this.held);
