@@ -49,7 +49,7 @@ def test_keys_go_by_what_is_written_on_a_french_keyboard(visit):
 
 
 def test_keys_are_changed_kept_and_reset(visit):
-    visit.begin(DOCUMENT)
+    assignment = visit.begin(DOCUMENT)
     page = visit.page
 
     def change(name, key):
@@ -65,13 +65,20 @@ def test_keys_are_changed_kept_and_reset(visit):
         return said
 
     assert change("Next sentence", "n") == "“n” is the key of “Note”. Nothing was changed."
-    assert change("Next sentence", "5") == "Digits choose labels. Nothing was changed."
+    assert change("Next sentence", "1") == "“1” is the key of “Fact”. Nothing was changed."
     assert change("Next sentence", "h") == "Next sentence: h"
     page.keyboard.press("j")
     assert page.evaluate(SELECTED) == ""
     page.keyboard.press("h")
     first = page.evaluate(SELECTED)
     assert first
+    assert change("Opinion", "w") == "Opinion: w"
+    for key in ("Escape", "h", "2", "w"):
+        page.keyboard.press(key)
+    visit.saved()
+    assert [one["label"] for one in visit.passages(assignment)] == ["opinion"]
+    page.keyboard.press("Delete")
+    page.keyboard.press("Escape")
     assert change("Sentence mode", "ö") == "Sentence mode: ö"
     expect(page.get_by_role("button", name="Sentence mode", exact=True)).to_have_attribute("aria-keyshortcuts", "Ö")
     page.reload()

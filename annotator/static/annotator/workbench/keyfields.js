@@ -23,9 +23,10 @@ export class KeyFields {
   /** @param {import("./keymap.js").Keymap} keymap */
   constructor(keymap) {
     this.keymap = keymap;
-    this.fields = new Map(Object.keys(NAMES).map((command) => [command, this.#field(command)]));
+    this.names = new Map([...keymap.labels, ...Object.entries(NAMES)]);
+    this.fields = new Map([...this.names.keys()].map((command) => [command, this.#field(command)]));
     const rows = [...this.fields].map(([command, field]) =>
-      element("label", { class: "field" }, element("span", {}, NAMES[command]), field),
+      element("label", { class: "field" }, element("span", {}, this.names.get(command)), field),
     );
     byId("key-fields").replaceChildren(...rows);
     byId("keys-reset").addEventListener("click", () => {
@@ -50,13 +51,13 @@ export class KeyFields {
     const key = [...field.value.trim().toLowerCase()].at(-1);
     if (!key) return undefined; // emptied to type another; left so, the old one comes back
     const taken = this.keymap.commandAt(key);
-    if (/\d/.test(key)) return this.#say("Digits choose labels. Nothing was changed.");
-    if (!this.keymap.takes(key)) return this.#say("Choose a letter or a sign. Nothing was changed.");
-    if (taken && taken !== command) return this.#say(`“${key}” is the key of “${NAMES[taken]}”. Nothing was changed.`);
+    if (!this.keymap.takes(key)) return this.#say("Choose a letter, a digit or a sign. Nothing was changed.");
+    if (taken && taken !== command)
+      return this.#say(`“${key}” is the key of “${this.names.get(taken)}”. Nothing was changed.`);
     this.keymap.change({ [command]: key });
     field.value = key;
     field.select();
-    return this.#say(`${NAMES[command]}: ${key}`);
+    return this.#say(`${this.names.get(command)}: ${key}`);
   }
 
   #show() {

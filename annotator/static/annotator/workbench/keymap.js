@@ -1,4 +1,5 @@
-// Which single key does what. Every command has a key of its own that the reviewer may change; kept on this device.
+// Which single key does what. Every command and every label has a key of its own that the reviewer may change; kept on
+// this device.
 
 import { letterOf, SWITCH } from "../keyboard.js";
 import { byId, keep, kept } from "./dom.js";
@@ -23,11 +24,18 @@ const DEFAULTS = {
 };
 const SHIFTED = { "{": "[", "}": "]" }; // the same keys with Shift
 
+const commandOf = ({ code }) => `label ${code}`;
+
 export class Keymap {
-  constructor() {
-    this.keys = { ...DEFAULTS };
+  /** @param {{code: string, name: string, shortcut: string}[]} labels of the codebook, in their order */
+  constructor(labels) {
+    const digits = labels.map((one, index) => [commandOf(one), one.shortcut || String(index + 1)]);
+    this.labels = new Map(labels.map((one) => [commandOf(one), one.name]));
+    this.codes = new Map(labels.map((one) => [commandOf(one), one.code]));
+    this.defaults = { ...DEFAULTS, ...Object.fromEntries(digits) };
+    this.keys = { ...this.defaults };
     const own = stored();
-    for (const command of Object.keys(DEFAULTS)) if (this.takes(own[command])) this.keys[command] = own[command];
+    for (const command of Object.keys(this.keys)) if (this.takes(own[command])) this.keys[command] = own[command];
     const box = byId("single-keys");
     box.checked = kept(SWITCH) !== "off";
     box.addEventListener("change", () => keep(SWITCH, box.checked ? "on" : "off"));
@@ -45,13 +53,9 @@ export class Keymap {
     }
   }
 
-  get defaults() {
-    return DEFAULTS;
-  }
-
-  /** Whether this is one sign without another use: digits choose labels. */
+  /** Whether this is one sign that a single key types. */
   takes(key) {
-    return /^[^\d\s\p{M}]$/u.test(key) && key === key.toLowerCase();
+    return /^[^\s\p{M}]$/u.test(key) && key === key.toLowerCase();
   }
 
   get on() {
@@ -61,6 +65,8 @@ export class Keymap {
   /** The command a key press stands for, if any. */
   commandOf(event) {
     const key = letterOf(event);
+    const digit = event.shiftKey || event.getModifierState("AltGraph") ? null : digitOf(event);
+    if (digit && this.commandAt(digit)) return this.commandAt(digit);
     return this.commandAt(key) ?? (event.shiftKey ? this.commandAt(SHIFTED[key]) : null);
   }
 
@@ -71,7 +77,7 @@ export class Keymap {
   /** Give commands other keys and keep them. */
   change(keys) {
     Object.assign(this.keys, keys);
-    keep(SETTING, JSON.stringify(this.keys));
+    keep(SETTING, JSON.stringify({ ...stored(), ...this.keys })); // the keys of other codebooks' labels among them
     this.show();
   }
 
@@ -84,6 +90,9 @@ export class Keymap {
     }
   }
 }
+
+/** The digit on a key, by its place on the keyboard: French ones type it with Shift only. */
+export const digitOf = ({ code }) => /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
 
 function stored() {
   try {

@@ -3,13 +3,13 @@
 
 import { letterOf } from "../keyboard.js";
 import { announce, byId, openSheet } from "./dom.js";
-import { Keymap } from "./keymap.js";
+import { digitOf, Keymap } from "./keymap.js";
 
 export class Keys {
   /** @param {object} parts the modules of the workbench */
   constructor(parts) {
     Object.assign(this, parts);
-    this.keymap = new Keymap();
+    this.keymap = new Keymap([...this.model.labels.values()]);
     document.addEventListener("keydown", (event) => this.#pressed(event));
     byId("help").addEventListener("click", () => {
       byId("more-tools").hidePopover(); // first: the dialog gives the focus back to what is seen
@@ -33,19 +33,16 @@ export class Keys {
     if (!this.keymap.on) return undefined;
     const control = target.closest("button, a, summary, input");
     if (control && ["Enter", " ", "ArrowUp", "ArrowDown"].includes(event.key)) return undefined;
-    const act = (typed ? null : this.#digit(event)) ?? this.#key(event);
+    const act = (typed ? null : this.#rating(event)) ?? this.#key(event);
     if (!act) return undefined;
     event.preventDefault();
     return act();
   }
 
-  #digit(event) {
-    const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
-    if (digit === undefined) return null;
-    if (event.shiftKey)
-      return this.model.get(this.model.active) ? () => this.list.details.rateByKey(Number(digit)) : null;
-    const label = [...this.model.labels.values()].find((one, index) => (one.shortcut || String(index + 1)) === digit);
-    return label ? () => this.labelling.press(label.code) : null;
+  #rating(event) {
+    const digit = digitOf(event);
+    if (!event.shiftKey || digit === undefined || !this.model.get(this.model.active)) return null;
+    return () => this.list.details.rateByKey(Number(digit));
   }
 
   #key(event) {
@@ -63,7 +60,10 @@ export class Keys {
       case "Backspace":
         return active && model.open ? () => list.remove(active.id) : null;
     }
-    switch (this.keymap.commandOf(event)) {
+    const command = this.keymap.commandOf(event);
+    const label = this.keymap.codes.get(command);
+    if (label) return () => this.labelling.press(label);
+    switch (command) {
       case "next":
         return () => cursor.move(1, shift);
       case "previous":
