@@ -360,18 +360,22 @@ def test_offsets_convert_as_python_counts(visit, text: str):
     assert [tuple(one) for one in converted] == points
 
 
-def test_all_scripts_are_ours_and_weigh_at_most_forty_kilobytes(visit, server):
-    """The budget counts what is sent: each script as it is served, packed."""
+def test_work_is_asked_for_once_and_all_scripts_are_ours_and_weigh_at_most_forty_kilobytes(visit, server):
+    """The page asks ahead for what its script will read; of scripts the budget counts what is sent, packed."""
     visit.sign_in(next(iter(server.passwords)))
     assignment = visit.assignment_of(PLAIN)
     scripts: dict[str, bytes] = {}
+    asked: list[str] = []
 
     def note(response: Any) -> None:
+        asked.append(response.url)
         if response.request.resource_type == "script":
             scripts[response.url] = response.body()
 
     visit.page.on("response", note)
     visit.open(assignment)
+    work = [url for url in asked if "/lean/" in url]
+    assert len(work) == 1, "what the page has asked for ahead is what its script reads"
     assert 0 < len(scripts) <= 2, "the workbench is one script, beside that of every page"
     assert all(url.startswith(f"{server.address}/static/annotator/") for url in scripts)
     assert not any(b"// " in body for body in scripts.values())
