@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,7 +89,7 @@ class Server:
     data: Path
     port: int
     passwords: dict[str, str] = field(default_factory=dict)
-    cookies: dict[str, list[Any]] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     crew: list[str] = field(default_factory=list)
     untouched: dict[str, list[str]] = field(default_factory=dict)
@@ -103,6 +104,17 @@ class Server:
         own = {**os.environ, "CREDENCE_DATA": str(self.data), "PYTHONUNBUFFERED": "1"}
         own.pop("DATABASE_URL", None)
         return own
+
+    def enlist(self) -> None:
+        """Make the study "crew", whose members are signed in."""
+        for line in self.run((HERE / "crew.py").read_text()).splitlines():
+            name, self.passwords[name], self.sessions[name] = line.split("\t")
+            self.crew.append(name)
+
+    def copied(self, data: Path) -> "Server":
+        """Return one like this, not started, with a copy of its data."""
+        shutil.copytree(self.data, data, dirs_exist_ok=True)
+        return Server(data, free_port(), dict(self.passwords), dict(self.sessions), crew=list(self.crew))
 
     def start(self) -> None:
         """Start and wait until it is ready; learn the passwords it prints."""
@@ -140,9 +152,7 @@ class Server:
     def one_of_the_crew(self, document: str) -> str:
         """Return somebody of the study "crew" who has not touched their assignment over a document; each only once."""
         if not self.crew:
-            found = dict(line.split("\t") for line in self.run((HERE / "crew.py").read_text()).splitlines())
-            self.passwords |= found
-            self.crew = list(found)
+            self.enlist()
         untouched = self.untouched.setdefault(document, list(self.crew))
         return untouched.pop()
 
@@ -162,12 +172,31 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo, started once for all browser tests."""
-    running = Server(tmp_path_factory.mktemp("served"), free_port())
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """What the demo's first run and the crew leave behind: made once, copied for each server."""
+    made = Server(tmp_path_factory.mktemp("first"), free_port())
+    made.start()
+    made.enlist()
+    made.stop()
+    return made
+
+
+@contextmanager
+def serving(first_start: Server, data: Path) -> Iterator[Server]:
+    """Serve a copy of the first start."""
+    running = first_start.copied(data)
     running.start()
-    yield running
-    running.stop()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def server(first_start: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo, started once for all tests that have no server of their own."""
+    with serving(first_start, tmp_path_factory.mktemp("served")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -219,16 +248,18 @@ class Visit:
         return [one for one in self.problems if not any(words in one for words in self.expected)]
 
     def sign_in(self, name: str) -> None:
-        """Sign in by the page, once per person for all tests; later their cookies do."""
-        if cookies := self.server.cookies.get(name):
-            self.page.context.add_cookies(cookies)
+        """Sign in by the page, once per person for all tests; later their session does."""
+        if session := self.server.sessions.get(name):
+            cookie = {"name": "sessionid", "value": session, "url": self.server.address}
+            self.page.context.add_cookies([cookie])
             return
         self.page.goto(f"{self.server.address}/login/")
         self.page.get_by_label("User name").fill(name)
         self.page.get_by_label("Password").fill(self.server.passwords[name])
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(f"{self.server.address}/")
-        self.server.cookies[name] = self.page.context.cookies()
+        cookies = {one["name"]: one["value"] for one in self.page.context.cookies()}
+        self.server.sessions[name] = cookies["sessionid"]
 
     def get(self, path: str) -> Any:
         """Return what the API answers this session at a path."""

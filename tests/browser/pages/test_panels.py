@@ -167,6 +167,7 @@ def test_the_toast_covers_neither_the_list_nor_the_tools_on_a_phone(visit):
     visit.saved()
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("button", name="Delete passage").click()
+    page.locator("#toast").wait_for()
     toast = page.locator("#toast").bounding_box()
     tools = page.locator("#labels").bounding_box()
     assert toast["y"] + toast["height"] <= tools["y"]

@@ -7,11 +7,9 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def server(first_start: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The demo once more."""
-    from tests.browser.conftest import Server, free_port
+    from tests.browser.conftest import serving
 
-    running = Server(tmp_path_factory.mktemp("saving"), free_port())
-    running.start()
-    yield running
-    running.stop()
+    with serving(first_start, tmp_path_factory.mktemp("saving")) as running:
+        yield running

@@ -10,6 +10,10 @@ from tests.browser.texts import CHINESE, EMOJI_TOO, PERSIAN
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 
+# What a browser does when somebody comes back to the window; one without a screen never leaves it. Waiting would do, too.
+COME_BACK = "dispatchEvent(new Event('focus'))"
+
+
 def test_work_done_without_a_network_is_saved_once(visit):
     assignment = visit.begin(PERSIAN)
     visit.expect("ERR_INTERNET_DISCONNECTED")
@@ -66,6 +70,7 @@ def test_after_the_session_ended_work_waits_for_signing_in(visit):
     tab.wait_for_selector("body[data-ready]")
     tab.close()
     visit.page.bring_to_front()
+    visit.page.evaluate(COME_BACK)
     visit.saved()
     assert [one["label"] for one in visit.passages(assignment)] == ["fact"]
 
@@ -82,13 +87,14 @@ def test_another_reviewers_session_never_sends_my_work(visit):
     visit.page.keyboard.press("1")
     state = visit.page.get_by_role("status", name="Save state")
     expect(state).to_have_text("Sign in to send 1")
-    visit.page.context.add_cookies(visit.server.cookies[someone_else])
+    visit.sign_in(someone_else)
     with visit.page.expect_response("**/api/v1/me/") as asked:
-        pass
+        visit.page.evaluate(COME_BACK)
     assert asked.value.json()["username"] == someone_else
     expect(state).to_have_text("Sign in to send 1")
     visit.page.context.clear_cookies()
     visit.page.context.add_cookies(own)
+    visit.page.evaluate(COME_BACK)
     visit.saved()
     assert [one["label"] for one in visit.passages(assignment)] == ["fact"]
 
