@@ -61,6 +61,20 @@ globalThis.timedScroll = async () => {
 """
 
 
+# What was asked for before anything was painted, what the scripts weigh as sent, and the page without its text.
+WEIGHED = """(() => {
+  const [page] = performance.getEntriesByType("navigation");
+  const files = performance.getEntriesByType("resource");
+  const [painted] = performance.getEntriesByName("first-contentful-paint");
+  const scripts = files.filter((one) => one.initiatorType === "script");
+  return {
+    "requests before paint": 1 + files.filter((one) => one.startTime < painted.startTime).length,
+    "scripts as sent, kB": scripts.reduce((sum, one) => sum + one.encodedBodySize, 0) / 1000,
+    "HTML, kB": page.decodedBodySize / 1000,
+  };
+})()"""
+
+
 def measured(browser: Browser, cookies: list[Any], url: str) -> dict[str, float]:
     """Open the page afresh and return what it costs."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
@@ -83,6 +97,7 @@ def measured(browser: Browser, cookies: list[Any], url: str) -> dict[str, float]
         "paragraphs": page.evaluate("document.querySelectorAll('#text p').length"),
         "list items": page.evaluate("document.querySelectorAll('#passages > li').length"),
         "highlights near the view": page.evaluate("registered()"),
+        **page.evaluate(WEIGHED),
     }
     session.send("HeapProfiler.collectGarbage")
     metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}

@@ -10,7 +10,7 @@ from tests.browser.texts import CHINESE, EMOJI_TOO, PERSIAN
 expect = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed").expect
 
 
-# What a browser does when somebody comes back to the window; one without a screen never leaves it. Waiting would do, too.
+# What a browser does when somebody comes back to the window; one without a screen never leaves it. Waiting would do.
 COME_BACK = "dispatchEvent(new Event('focus'))"
 
 
