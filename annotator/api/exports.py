@@ -1,13 +1,8 @@
 """Exports of a study, streamed as of one moment; and the import of our own lossless format."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from types import ModuleType
 from typing import IO
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Q
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
@@ -22,14 +17,10 @@ from annotator.api.errors import ProblemError
 from annotator.api.parsers import NDJSON, LinesParser
 from annotator.api.schema import describe
 from annotator.api.studies import StudyView
-from annotator.formats import FORMATS, FormatError, Options
-from annotator.models import Assignment, Codebook, Membership, Study, User
-from annotator.queries import codebook_info, coded_documents
+from annotator.formats import FORMATS, FormatError
+from annotator.queries.exports import export_pieces
 from annotator.records import CodedDocument
 from sources.restore import find_text
-
-PIECE = 64 * 1024  # characters sent at a time
-SLOWEST_READER = "600s"
 
 
 class ImportCountSerializer(serializers.Serializer):
@@ -46,61 +37,6 @@ def find_format(key: str) -> ModuleType:
     if key not in FORMATS:
         raise NotFoundError
     return FORMATS[key]
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Let all reads inside see the database as it is at the first of them, without keeping anybody from writing."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{SLOWEST_READER}'")
-            yield
-    else:
-        # Django would begin an IMMEDIATE transaction, which takes the lock of writers.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
-
-
-def _pieces(lines: Iterable[str]) -> Iterator[str]:
-    kept: list[str] = []
-    size = 0
-    for line in lines:
-        kept.append(line)
-        size += len(line)
-        if size >= PIECE:
-            yield "".join(kept)
-            kept, size = [], 0
-    yield "".join(kept)
-
-
-def _documents(study: Study, viewer: User) -> Iterator[CodedDocument]:
-    """The study's texts with the work the viewer may see; to a reader no text without any."""
-    reads = study.role_of(viewer) == Membership.Role.READER
-    for document in coded_documents(study, viewer, purpose="work"):
-        if document.codings or not reads:
-            yield document
-
-
-def _codebooks(study: Study, viewer: User) -> tuple[Codebook, ...]:
-    seen = Assignment.objects.filter(study=study).work_visible_to(viewer).values("codebook")
-    return tuple(Codebook.objects.filter(Q(pk=study.codebook_id) | Q(pk__in=seen)).order_by("slug", "version"))
-
-
-def export_pieces(study: Study, viewer: User, module: ModuleType) -> Iterator[str]:
-    """Yield the file piece by piece. The same work gives the same bytes, so no time of export is written in it."""
-    with one_moment():
-        options = Options(
-            software=f"Credence {settings.VERSION}",
-            codebooks=tuple(codebook_info(codebook) for codebook in _codebooks(study, viewer)),
-        )
-        yield from _pieces(module.lines(_documents(study, viewer), options))
 
 
 class Export(StudyView):
