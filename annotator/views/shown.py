@@ -43,11 +43,14 @@ def visible_study(request: HttpRequest, slug: str) -> Study:
     return study
 
 
-def shown_study(study: Study, request: HttpRequest) -> Shown | None:
-    """Return what of a study is shown to the reader; None before its rule shows anything, whatever others do."""
+def shown_study(study: Study, request: HttpRequest, asked: str | None = None) -> Shown | None:
+    """Return what of a study is shown to the reader; None before its rule shows anything, whatever others do.
+
+    `asked` names the work that is counted; by default what the address asks for.
+    """
     if not may_see_agreement(study, request.user):
         return None
-    work = shared.chosen_work(request.GET.get("work", ""), study)
+    work = shared.chosen_work(request.GET.get("work", "") if asked is None else asked, study)
     return Shown(study, shown_documents(study, request.user), codebook_info(study.codebook), work)
 
 

@@ -93,6 +93,7 @@ PAGES = [
     ("GET", "/studies/{study}/over-time/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/rounds/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/distribute/", "302 404 404 404 404 200 404 200 200 404"),
+    ("GET", "/studies/{study}/report/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/documents/{document}/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/method/", SIGNED_IN),
     ("GET", "/codebooks/", "302 200 302 302 302 302 302 302 302 302"),

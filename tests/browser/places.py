@@ -146,6 +146,7 @@ PLACES = [
     Place("over time", ONE, "/studies/demonstration/over-time/"),
     Place("over time, blind", ONE, "/studies/seeds/over-time/"),
     Place("second rounds", ONE, "/studies/demonstration/rounds/"),
+    Place("report", ONE, "/studies/demonstration/report/"),
     Place("agreement", ONE, "/studies/demonstration/documents/demonstration-1/"),
     Place("agreement as a table", ONE, "/studies/demonstration/documents/demonstration-1/?view=table"),
     Place("agreement, a place", ONE, "/studies/demonstration/documents/demonstration-2/?mode=divided", _place),

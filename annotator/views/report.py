@@ -1,0 +1,181 @@
+"""A study's figures as one sheet for an appendix: what was done, what came out, and how anybody can check it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from annotator.agreement.comparison import Comparison, compare_document, comparison, pool_compared, subjects
+from annotator.agreement.estimate import Estimate
+from annotator.agreement.machines import machines
+from annotator.agreement.measured import DocumentReport
+from annotator.agreement.report import Report
+from annotator.agreement.revisions import rounds
+from annotator.agreement.selection import Work, select, usual_work
+from annotator.formats import jsonl
+from annotator.models import Membership, Study
+from annotator.queries import figures_for, hidden_revisions, measurable_revisions
+from annotator.queries.exports import export_hash, one_moment
+from annotator.records import CodedDocument
+from annotator.templatetags.figures import counted, on_day
+from annotator.views import agreement as shared
+from annotator.views.beside import published
+from annotator.views.codebook import markdown
+from annotator.views.rounds import compared, pairs
+from annotator.views.shown import Shown, not_yet, shown_study, visible_study
+from sources.models import Revision
+
+HIDDEN = "not shown to whom this report is made for"
+NOBODY = "nobody has submitted it"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One reviewer: what of the work counts, and how many pieces of it do not, by reason."""
+
+    name: str
+    is_machine: bool
+    n_documents: int
+    n_passages: int
+    left_out: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of the study, and who read it, or why it counts for nothing."""
+
+    revision: Revision
+    row: DocumentReport | None
+    reason: str
+
+
+def readers(documents: Sequence[CodedDocument], work: Work) -> list[Reader]:
+    """List everybody whose submitted work is seen, by pseudonym."""
+    found = []
+    for name, kind in sorted({(each.reviewer, each.kind) for document in documents for each in document.codings}):
+        own = [replace(each, codings=tuple(one for one in each.codings if one.reviewer == name)) for each in documents]
+        chosen = select(own, rounds=work.rounds, independent=work.independent)
+        counted_work = [coding for document in chosen.documents for coding in document.codings]
+        n_passages = sum(len(each.passages) for each in counted_work)
+        found.append(Reader(name, kind == "machine", len(counted_work), n_passages, chosen.left_out))
+    return found
+
+
+def texts(study: Study, request: HttpRequest, report: Report) -> list[Text]:
+    """List the study's texts that the reader may ask figures of."""
+    rows = {row.key: row for row in report.per_document}
+    hidden = set(hidden_revisions(study, request.user).values_list("pk", flat=True))
+    listed = measurable_revisions(study, request.user).select_related("document__source").defer("text")
+    found = []
+    for revision in listed.order_by("document__title", "document__slug", "number"):
+        row = rows.get((revision.document.slug, revision.number))
+        if revision.pk in hidden:
+            found.append(Text(revision, None, HIDDEN))
+        else:
+            found.append(Text(revision, row if row and not row.skipped else None, row.skipped if row else NOBODY))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PairCells:
+    """Two reviewers, and their figures in the order of the columns for labels and for scales."""
+
+    first: str
+    second: str
+    n_documents: int
+    labels: tuple[Estimate, ...]
+    scales: tuple[Estimate, ...]
+
+
+def pair_cells(of_labels: Sequence[Comparison], of_scales: Sequence[Comparison]) -> list[PairCells]:
+    """Lay out every two reviewers over the subjects they are compared on."""
+    found = []
+    for first, second in combinations(of_labels[0].reviewers, 2) if of_labels else ():
+        rows = [each.pair(first, second) for each in of_labels]
+        labels: list[Estimate] = []
+        for each, row in zip(of_labels, rows, strict=True):
+            labels += [row.agreement, row.f1_exact, row.f1_overlap] if each.subject.kind == "all" else [row.agreement]
+        scales = tuple(each.pair(first, second).agreement for each in of_scales)
+        found.append(PairCells(first, second, rows[0].n_documents, tuple(labels), scales))
+    return found
+
+
+def comparisons(documents: Sequence[CodedDocument], shown: Shown) -> Iterator[Comparison]:
+    """Compare every two reviewers on every label and scale."""
+    chosen = select(documents, rounds=shown.work.rounds, independent=shown.work.independent).documents
+    sums = pool_compared(
+        [compare_document(each, shown.codebook) for each in chosen if each.text and len(each.codings) > 1],
+        shown.codebook,
+    )
+    for subject in subjects(shown.codebook):
+        yield comparison(sums, subject, shown.codebook)
+
+
+def citation(study: Study, report: Report, digest: str, day: date) -> str:
+    """Suggest how to cite the report."""
+    slug, version = report.codebook
+    over = f"{counted(report.n_documents, 'document')} and {counted(len(report.reviewers), 'reviewer')}"
+    return (
+        f"{study.title}: agreement report. Study “{study.slug}” with codebook {slug}, version {version}, over {over}. "
+        f"Credence {settings.VERSION}, {on_day(day)}. SHA-256 of the export: {digest}."
+    )
+
+
+@require_safe
+@login_required
+def report_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the sheet, over the work the reader may see; figures and the export's hash are of one moment."""
+    study = visible_study(request, slug)
+    with one_moment():
+        shown = shown_study(study, request, usual_work(blind=study.is_blind).key)
+        context = _context(request, study, shown) if shown else {}
+    if not context:
+        return not_yet(request, study, "Report")
+    return render(request, "annotator/report.html", context)
+
+
+def _context(request: HttpRequest, study: Study, shown: Shown) -> dict[str, Any]:
+    report = figures_for(study, request.user).report(shown.work)
+    again = rounds(shown.documents, shown.codebook, independent=shown.work.independent)
+    before_and_after = list(pairs(again.before, again.after)) if again else []
+    digest = export_hash(study, request.user, jsonl)
+    compared_on = list(comparisons(shown.documents, shown)) if len(report.reviewers) > 1 else []
+    of_labels = [each for each in compared_on if each.subject.kind != "scale"]
+    of_scales = [each for each in compared_on if each.subject.kind == "scale"]
+    day = timezone.localdate()
+    membership = Membership.objects.active().filter(study=study, user=request.user).first()
+    scales = list(study.codebook.scales.prefetch_related("points", "labels"))
+    return shown.context() | {
+        "membership": membership,
+        "report": report,
+        "guidelines": markdown(study.codebook.guidelines),
+        "codebook_labels": list(study.codebook.labels.all()),
+        "codebook_scales": scales,
+        "readers": readers(shown.documents, shown.work),
+        "texts": texts(study, request, report),
+        "measures": shared.measures_of(shown.codebook),
+        "pairs_of_labels": of_labels,
+        "pairs_of_scales": of_scales,
+        "pair_rows": pair_cells(of_labels, of_scales),
+        "rounds": again,
+        "pairs": before_and_after,
+        "compared": compared(before_and_after),
+        "machines": machines(shown.documents, shown.codebook, independent=shown.work.independent),
+        "yardsticks": published(report),
+        "left_out": shared.left_out_words(report.left_out),
+        "version": settings.VERSION,
+        "day": day,
+        "digest": digest,
+        "export": request.build_absolute_uri(reverse("api-export", args=[study.slug, "jsonl"])),
+        "shows_figures_only": membership is not None and membership.role == Membership.Role.READER,
+        "citation": citation(study, report, digest, day),
+    }
