@@ -4,7 +4,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from sources.triggers import Trigger, changed, install, missing
 
-_KEPT = ("annotation", "decision", "event", "ledger", "user")
+_KEPT = ("annotation", "decision", "event", "ledger", "user", "invitation", "passwordlink", "classcode")
 _FROZEN_PARTS = {
     "label": 'SELECT 1 FROM "annotator_codebook" c WHERE c.id = {row}.codebook_id AND c.published_at IS NOT NULL',
     "scale": 'SELECT 1 FROM "annotator_codebook" c WHERE c.id = {row}.codebook_id AND c.published_at IS NOT NULL',
@@ -37,6 +37,18 @@ TRIGGERS = (
         )
         + ' OR (OLD."before" {differs} NEW."before" AND NEW."before" IS NOT NULL)'
         + ' OR (OLD."after" {differs} NEW."after" AND NEW."after" IS NOT NULL)',
+    ),
+    *(
+        Trigger(
+            f"annotator_{table}_refuses_update",
+            f"annotator_{table}",
+            "UPDATE",
+            "a link that was used or revoked stays so",
+            "(OLD.used_at IS NOT NULL OR OLD.revoked_at IS NOT NULL) AND ("
+            + changed("digest", "used_at", "revoked_at")
+            + ")",
+        )
+        for table in ("invitation", "passwordlink")
     ),
     *(
         Trigger(

@@ -10,7 +10,8 @@ from django.utils import timezone
 from annotator.actions.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from annotator.actions.history import record
 from annotator.actions.transactions import writes
-from annotator.models import Annotation, Assignment, Membership, Rating, Scale, User
+from annotator.models import Annotation, Assignment, Membership, Rating, Scale, Study, User
+from sources.models import Revision
 
 
 def _locked(assignment_id: UUID) -> Any:
@@ -40,11 +41,11 @@ def refuse_unless_open(assignment: Assignment) -> None:
     """Raise ConflictError where the assignment or its study takes no more work, or none of this reviewer's."""
     if assignment.study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
-    if assignment.state == Assignment.State.DECLINED:
-        raise ConflictError("declined", "This assignment was declined.")
-    if not assignment.is_open:
+    if assignment.is_submitted:
         raise ConflictError("submitted", "This work was submitted and is locked.")
     refuse_who_left(assignment)
+    if assignment.state == Assignment.State.DECLINED:
+        raise ConflictError("declined", "This assignment was declined.")
 
 
 def lock_open_assignment(actor: User, assignment_id: UUID) -> Assignment:
@@ -309,6 +310,13 @@ def assign_revision(
         gold = Assignment.objects.gold().filter(study=study, revision=revision)
         if gold.exclude(state=Assignment.State.DECLINED).exists():
             raise ConflictError("adjudicated", "This text has an adjudicator already.")
+    return give(actor, study, revision, reviewer, role)
+
+
+def give(
+    actor: User, study: Study, revision: Revision, reviewer: User, role: str = Assignment.Role.REVIEWER
+) -> Assignment:
+    """Store a new assignment. The study is locked, and the caller has checked that the text may be given."""
     assignment = Assignment(study=study, revision=revision, reviewer=reviewer, codebook=study.codebook, role=role)
     note_knowledge([assignment])
     assignment.save(force_insert=True)

@@ -25,7 +25,7 @@ class TooManyFailuresError(Exception):
     """The door is closed for `wait`; whether the password was right is not looked at."""
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"Too many wrong passwords; wait {wait}.")
+        super().__init__(f"Too many wrong attempts; wait {wait}.")
         self.wait = wait
 
 
@@ -47,13 +47,14 @@ def keys_of(name: str, address: str) -> tuple[str, str]:
     return tuple(hashlib.sha256(each.encode()).hexdigest() for each in spoken)
 
 
-def waiting_time(failures: list[datetime], now: datetime) -> timedelta:
+def waiting_time(failures: list[datetime], now: datetime, limit: int = LIMIT) -> timedelta:
     """Return how long the door stays closed after these failures, zero when it is open.
 
-    Ten within ten minutes close it for a minute; each further one doubles the wait, up to a quarter of an hour.
+    Ten (or `limit`) within ten minutes close it for a minute; each further one doubles the wait, up to a quarter of an
+    hour.
     """
     times = sorted(failures)
-    closed_at = next((i for i in range(LIMIT - 1, len(times)) if times[i] - times[i - LIMIT + 1] <= WITHIN), None)
+    closed_at = next((i for i in range(limit - 1, len(times)) if times[i] - times[i - limit + 1] <= WITHIN), None)
     if closed_at is None:
         return timedelta(0)
     further = len(times) - 1 - closed_at
@@ -61,12 +62,12 @@ def waiting_time(failures: list[datetime], now: datetime) -> timedelta:
     return max(times[-1] + wait - now, timedelta(0))
 
 
-def _refuse_if_closed(keys: tuple[str, str], now: datetime, besides: Sequence[int] = ()) -> None:
+def _refuse_if_closed(keys: Sequence[str], now: datetime, besides: Sequence[int] = (), limit: int = LIMIT) -> None:
     rows = LoginFailure.objects.filter(key__in=keys, at__gt=now - KEPT).exclude(pk__in=besides)
     by_key: dict[str, list[datetime]] = {key: [] for key in keys}
     for key, at in rows.order_by("-at").values_list("key", "at")[:1000]:
         by_key[key].append(at)
-    wait = max(waiting_time(times, now) for times in by_key.values())
+    wait = max(waiting_time(times, now, limit) for times in by_key.values())
     if wait:
         raise TooManyFailuresError(wait)
 
@@ -100,3 +101,30 @@ def strike_out(*, attempt: list[int], name: str | None = None) -> None:
     LoginFailure.objects.filter(pk__in=attempt).delete()
     if name is not None:
         LoginFailure.objects.filter(key=keys_of(name, "")[0]).delete()
+
+
+def guess_key(what: str, who: object) -> str:
+    """Return the digest under which somebody's guesses at something are counted."""
+    return hashlib.sha256(f"guess:{what}:{who}".encode()).hexdigest()
+
+
+def guess_key_of_address(what: str, address: str) -> str:
+    """Return the digest under which an address's guesses at something are counted."""
+    return guess_key(what, _network(address))
+
+
+def refuse_guesses(*, key: str, limit: int = LIMIT) -> None:
+    """Raise TooManyFailuresError after too many wrong guesses; what is guessed is not looked at then.
+
+    Guesses are counted after the look, unlike passwords: a whole class behind one address sends the right code at the
+    same moment. What so many wrong ones at once gain, the length of what is guessed outweighs.
+    """
+    _refuse_if_closed((key,), timezone.now(), limit=limit)
+
+
+@writes
+def note_guess(*, key: str) -> None:
+    """Count a wrong guess."""
+    now = timezone.now()
+    LoginFailure.objects.filter(at__lt=now - KEPT).delete()
+    LoginFailure.objects.create(key=key, at=now)

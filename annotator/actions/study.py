@@ -1,12 +1,13 @@
 """Running a study: create it, choose texts and members, close it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotator.actions.assignments import note_knowledge
-from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
+from annotator.actions.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from annotator.actions.history import record
 from annotator.actions.transactions import writes
 from annotator.models import Assignment, Codebook, Membership, Study, User
@@ -78,34 +79,55 @@ def add_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]) -
     return study
 
 
+def _refuse_if_changed(member: Membership, version: int | None) -> None:
+    if version is not None and member.version != version:
+        raise StaleError(member)
+
+
+def _refuse_without_lead(member: Membership) -> None:
+    """Raise ConflictError where nobody would lead the study if this member did no longer."""
+    leads = Membership.objects.active().filter(study=member.study_id, role=Membership.Role.LEAD, user__is_active=True)
+    if member.role == Membership.Role.LEAD and member.left_at is None and not leads.exclude(pk=member.pk).exists():
+        raise ConflictError("last_lead", "Nobody else leads this study. Make somebody else lead first.")
+
+
 @writes
-def add_member(*, actor: User, study: Study, user: User, role: str = Membership.Role.REVIEWER) -> Membership:
+def add_member(
+    *, actor: User, study: Study, user: User, role: str = Membership.Role.REVIEWER, version: int | None = None
+) -> Membership:
     """Add a user under a random pseudonym, or give a member another role; a member who left returns.
 
-    Raises NotFoundError unless the actor runs the study; InvalidError for an unknown role.
+    Who returns gets back the work that was open when they left, unless somebody else adjudicates the text by now.
+    With `version`, the row must still be the one that was read.
+
+    Raises NotFoundError unless the actor runs the study; InvalidError for an unknown role; StaleError; ConflictError
+    `last_lead`.
     """
     study = _lock_run_study(actor, study)
     if role not in Membership.Role.values:
         raise InvalidError("role", f"“{role}” is not a role in a study.")
-    member = Membership.objects.filter(study=study, user=user).first()
-    if member is not None:
-        before = {"role": member.role, "left": member.left_at is not None}
-        if before == {"role": role, "left": False}:
-            return member
-        if member.left_at is not None:
-            held = Assignment.objects.open().filter(study=study, reviewer=user)
-            note_knowledge(held.select_related("study", "reviewer"))
-        member.role, member.left_at = role, None
-        member.save(update_fields=["role", "left_at"])
-        after = {"role": role, "left": False}
-        record(actor=actor, verb="changed", row=member, study=study, before=before, after=after)
+    member = Membership.objects.select_for_update().filter(study=study, user=user).first()
+    if member is None:
+        member = create_under_new_pseudonym(study, user, role)
+        record(actor=actor, verb="added", row=member, study=study, after={"role": role, "pseudonym": member.pseudonym})
         return member
-    member = _create_under_new_pseudonym(study, user, role)
-    record(actor=actor, verb="added", row=member, study=study, after={"role": role, "pseudonym": member.pseudonym})
+    before: dict[str, Any] = {"role": member.role, "left": member.left_at is not None}
+    after: dict[str, Any] = {"role": role, "left": False}
+    if before == after:
+        return member
+    _refuse_if_changed(member, version)
+    if role != Membership.Role.LEAD:
+        _refuse_without_lead(member)
+    if before["left"]:
+        after["given_back"] = _give_back(study, user)
+    member.role, member.left_at, member.version = role, None, member.version + 1
+    member.save(update_fields=["role", "left_at", "version"])
+    record(actor=actor, verb="changed", row=member, study=study, before=before, after=after)
     return member
 
 
-def _create_under_new_pseudonym(study: Study, user: User, role: str) -> Membership:
+def create_under_new_pseudonym(study: Study, user: User, role: str) -> Membership:
+    """Store a new member of a locked study. Raises IntegrityError where the user is one already."""
     while True:
         pseudonym = new_pseudonym()
         if Membership.objects.filter(study=study, pseudonym=pseudonym).exists():
@@ -118,16 +140,46 @@ def _create_under_new_pseudonym(study: Study, user: User, role: str) -> Membersh
                 raise
 
 
+def _give_back(study: Study, user: User) -> list[str]:
+    """Open again what was returned when the user left; return the ids. They may have seen others' work meanwhile."""
+    theirs = Assignment.objects.filter(study=study, reviewer=user).order_by("pk").select_for_update(of=("self",))
+    held = [*theirs.open().select_related("study", "reviewer")]
+    returned = [*theirs.filter(returned_at__isnull=False).select_related("study", "reviewer")]
+    taken = Assignment.objects.gold().filter(study=study).exclude(state=Assignment.State.DECLINED)
+    adjudicated = set(taken.values_list("revision_id", flat=True))
+    returned = [
+        each for each in returned if each.role != Assignment.Role.ADJUDICATOR or each.revision_id not in adjudicated
+    ]
+    note_knowledge([*held, *returned])
+    for assignment in returned:
+        assignment.state, assignment.returned_at = Assignment.State.OPEN, None
+        assignment.save(update_fields=["state", "returned_at"])
+    return [str(assignment.pk) for assignment in returned]
+
+
 @writes
-def remove_member(*, actor: User, study: Study, user: User) -> Membership:
-    """Let a member leave: the row and all work stay, under the pseudonym. Raises NotFoundError."""
+def remove_member(*, actor: User, study: Study, user: User, version: int | None = None) -> Membership:
+    """Let a member leave: the row and all work stay, under the pseudonym; open work is returned, to be given to others.
+
+    With `version`, the row must still be the one that was read. Raises NotFoundError; StaleError; ConflictError
+    `last_lead`.
+    """
     study = _lock_run_study(actor, study)
-    member = Membership.objects.active().filter(study=study, user=user).first()
-    if member is None:
+    member = Membership.objects.select_for_update().filter(study=study, user=user).first()
+    if member is None or (member.left_at is not None and version is None):
         raise NotFoundError
-    member.left_at = timezone.now()
-    member.save(update_fields=["left_at"])
-    record(actor=actor, verb="left", row=member, study=study, after={"left": True})
+    _refuse_if_changed(member, version)
+    if member.left_at is not None:
+        return member
+    _refuse_without_lead(member)
+    now = timezone.now()
+    theirs = Assignment.objects.open().filter(study=study, reviewer=user)
+    open_ones = list(theirs.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    Assignment.objects.filter(pk__in=open_ones).update(state=Assignment.State.DECLINED, returned_at=now)
+    member.left_at, member.version = now, member.version + 1
+    member.save(update_fields=["left_at", "version"])
+    after = {"left": True, "returned": [str(pk) for pk in open_ones]}
+    record(actor=actor, verb="left", row=member, study=study, after=after)
     return member
 
 

@@ -2,6 +2,7 @@
 
 from annotator.models.annotation import Annotation, Decision, Rating
 from annotator.models.codebook import Codebook, Label, Scale, ScalePoint
+from annotator.models.entrance import ClassCode, Invitation, PasswordLink
 from annotator.models.event import Event, Ledger
 from annotator.models.study import Assignment, Membership, Study
 from annotator.models.user import LoginFailure, Token, User
@@ -9,13 +10,16 @@ from annotator.models.user import LoginFailure, Token, User
 __all__ = [
     "Annotation",
     "Assignment",
+    "ClassCode",
     "Codebook",
     "Decision",
     "Event",
+    "Invitation",
     "Label",
     "Ledger",
     "LoginFailure",
     "Membership",
+    "PasswordLink",
     "Rating",
     "Scale",
     "ScalePoint",

@@ -140,6 +140,7 @@ class Membership(models.Model):
     pseudonym = models.CharField(max_length=40, default=new_pseudonym, validators=[validate_visible])
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     left_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)  # so that of two leads at once none is overwritten
 
     objects = MembershipQuerySet.as_manager()
 
@@ -285,6 +286,8 @@ class Assignment(models.Model):
     revealed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Given, or given back, to someone who could see others' work in the study or on the text: not independent.
     informed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Declined because its reviewer left the study: opened again if they come back.
+    returned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
 

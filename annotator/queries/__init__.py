@@ -10,6 +10,7 @@ from annotator.queries.agreement import (
 from annotator.queries.coded_documents import all_coded_documents, codebook_info, coded_documents
 from annotator.queries.figures import Figures, figures_for, figures_for_operator
 from annotator.queries.home import HomeRow, home_rows
+from annotator.queries.members import MemberRow, member_rows
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
 from annotator.queries.texts import measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
@@ -17,6 +18,7 @@ from annotator.queries.verification import Verification, verification
 __all__ = [
     "Figures",
     "HomeRow",
+    "MemberRow",
     "ProgressCell",
     "ProgressGrid",
     "Verification",
@@ -30,6 +32,7 @@ __all__ = [
     "may_see_agreement",
     "measurable_revisions",
     "measured_documents",
+    "member_rows",
     "oversees",
     "readable_revisions",
     "reviews_under_way",

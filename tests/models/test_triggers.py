@@ -6,7 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from annotator.models import Codebook, Event, Label
+from annotator.actions.entrance import create_code, create_invitation, revoke_entrance
+from annotator.actions.password_links import create_password_link
+from annotator.models import Codebook, Event, Invitation, Label
 from annotator.triggers import TRIGGERS, install_triggers, missing_triggers
 from sources.triggers import missing_triggers as missing_source_triggers
 
@@ -18,6 +20,11 @@ FORBIDDEN = [
     "DELETE FROM annotator_annotation",
     "DELETE FROM annotator_ledger",
     "DELETE FROM annotator_user",
+    "DELETE FROM annotator_invitation",
+    "DELETE FROM annotator_classcode",
+    "DELETE FROM annotator_passwordlink",
+    "UPDATE annotator_invitation SET revoked_at = NULL",
+    "UPDATE annotator_passwordlink SET used_at = created_at, revoked_at = NULL",
     "UPDATE annotator_codebook SET title = 'other'",
     "UPDATE annotator_codebook SET published_at = NULL",
     "UPDATE annotator_label SET name = 'other'",
@@ -40,6 +47,12 @@ def test_every_trigger_is_installed_on_a_migrated_database(db: None) -> None:
 @pytest.mark.parametrize("statement", FORBIDDEN)
 def test_the_database_refuses(stage: Any, mark: Any, statement: str) -> None:
     mark("ben", "Harbour", "fact")
+    ada = stage.study.memberships.get(role="lead").user
+    invitation, _ = create_invitation(actor=ada, study=stage.study, role="reader")
+    revoke_entrance(actor=ada, study=stage.study, kind=Invitation, entrance_id=invitation.pk)
+    create_code(actor=ada, study=stage.study, places=3, days=3)
+    for _ in range(2):  # the second revokes the first
+        create_password_link(actor=ada, user=stage.assignments["ben"].reviewer)
     with pytest.raises(IntegrityError):
         run(statement)
 

@@ -106,6 +106,7 @@ def test_whoever_reviews_a_text_blind_is_blind_in_every_role_and_study(staged, c
     assert all(sees(crowd, name, passage) for name in overseers)
     second = staged("until_closed", "second", ("ben",))
     second.study.revisions.add(stage.revision)
+    add_member(actor=crowd.ada, study=second.study, user=crowd.rea, role="lead")  # somebody must
     for name in overseers:
         user = getattr(crowd, name)
         add_member(actor=crowd.ada, study=second.study, user=user)
