@@ -1,8 +1,10 @@
 """Every refusal of the API as `application/problem+json` (RFC 9457): what is wrong, where, and what to do."""
 
 import logging
+import math
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -13,6 +15,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from annotator.actions.errors import ActionError, BusyError, FieldError, NotFoundError
+from annotator.actions.sign_in import TooManyFailuresError
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 100
@@ -110,6 +113,8 @@ def _as_problem(error: Exception) -> tuple[int, str, str, str, list[FieldError]]
             return 415, "media_type", "Not JSON", "Send the body as application/json in UTF-8.", []
         case exceptions.NotAcceptable():
             return 406, "not_acceptable", "Not acceptable", "This address answers in JSON only.", []
+        case TooManyFailuresError():
+            return 429, "too_fast", "Too many wrong attempts", "Wait as long as Retry-After says.", []
         case exceptions.Throttled():
             return 429, "too_fast", "Too fast", "Wait as long as Retry-After says.", []
         case exceptions.ParseError():
@@ -138,5 +143,6 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if status == 401:
         headers["WWW-Authenticate"] = "Token"
     if status in (429, 503):
-        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
+        wait = getattr(error, "wait", None) or 1
+        headers["Retry-After"] = str(math.ceil(wait.total_seconds() if isinstance(wait, timedelta) else wait))
     return Response(body, status=status, headers=headers, content_type=MEDIA_TYPE)

@@ -29,6 +29,7 @@ PROBLEMS = {
     412: "The row was changed in the meantime; `current` is the row as it is.",
     413: "The body is too large.",
     415: "The body is not JSON in UTF-8.",
+    429: "Too many wrong attempts; Retry-After says how long to wait.",
     428: "Neither If-Match nor If-None-Match was sent.",
     503: "The database is busy. Nothing was saved; trying again is safe.",
 }

@@ -1,4 +1,4 @@
-"""Studies: what they ask, who belongs to them, and who reads what in them."""
+"""Studies: what they ask, and who reads what in them."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from annotator.actions.assignments import assign_revision
 from annotator.actions.errors import InvalidError, NotFoundError
-from annotator.actions.study import add_member
 from annotator.api.assignments import AssignmentSummarySerializer, listed
 from annotator.api.base import (
     ApiView,
@@ -24,7 +23,6 @@ from annotator.api.schema import describe
 from annotator.models import Assignment, Membership, Study, User
 from annotator.queries import readable_revisions
 
-USERNAME_LENGTH = 150
 PSEUDONYM_LENGTH = 40
 
 
@@ -70,29 +68,6 @@ class StudyPageSerializer(serializers.Serializer):
     next = serializers.CharField(allow_null=True)
 
 
-class MemberSerializer(serializers.Serializer):
-    """A member under the pseudonym of this study."""
-
-    pseudonym = serializers.CharField()
-    role = Choice("MemberRole", Membership.Role.values)
-    kind = Choice("ReviewerKind", User.Kind.values, source="user.kind")
-    left_at = serializers.DateTimeField(allow_null=True)
-
-
-class MemberPageSerializer(serializers.Serializer):
-    """One page of members, in the order of their random pseudonyms."""
-
-    results = MemberSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
-class MemberBodySerializer(StrictSerializer):
-    """A user to add to the study, or to give another role in it."""
-
-    username = Text(max_length=USERNAME_LENGTH)
-    role = Choice("MemberRole", Membership.Role.values, default=Membership.Role.REVIEWER)
-
-
 class StudyAssignmentSerializer(AssignmentSummarySerializer):
     """An assignment with the pseudonym of whose it is: its state, and nothing of the work in it."""
 
@@ -120,12 +95,6 @@ class StudyAssignmentListParameters(PageByIdParameters):
 
     state = Choice("AssignmentState", Assignment.State.values, required=False)
     document = serializers.CharField(max_length=SLUG_LENGTH, required=False)
-
-
-class MemberListParameters(PageBySlugParameters):
-    """Which members to list."""
-
-    role = Choice("MemberRole", Membership.Role.values, required=False)
 
 
 class StudyView(ApiView):
@@ -175,44 +144,6 @@ class StudyDetail(StudyView):
         texts = readable_revisions(self.viewer).without_text().filter(studies=study).select_related("document")
         study.texts = texts.order_by("document__slug", "number")
         return Response(StudySerializer(study).data)
-
-
-class MemberList(StudyView):
-    """The members of a study: all to whom it is entrusted, to others their own row."""
-
-    parameters = MemberListParameters
-
-    @describe(
-        "list_members",
-        "List members under their pseudonyms",
-        {200: MemberPageSerializer},
-        parameters=[MemberListParameters],
-        problems=(404,),
-    )
-    def get(self, request: Request, slug: str) -> Response:
-        """List members."""
-        rows = Membership.objects.visible_to(self.viewer).filter(study=self.study(slug)).select_related("user")
-        if "role" in self.query:
-            rows = rows.filter(role=self.query["role"])
-        found, following = page_of(rows, "pseudonym", self.query)
-        return page_answer(MemberSerializer, found, following)
-
-    @describe(
-        "add_member",
-        "Add a member",
-        {200: MemberSerializer},
-        body=MemberBodySerializer,
-        problems=(404,),
-        writes=True,
-    )
-    def post(self, request: Request, slug: str) -> Response:
-        """Add a user under a random pseudonym, or give a member another role; leads only."""
-        study = self.run_study(slug)
-        body = self.body(MemberBodySerializer)
-        user = User.objects.filter(username=body["username"], is_active=True).first()
-        if user is None:
-            raise InvalidError("username", "There is no such user.")
-        return Response(MemberSerializer(add_member(actor=self.viewer, study=study, user=user, role=body["role"])).data)
 
 
 class StudyAssignmentList(StudyView):

@@ -25,13 +25,15 @@ from annotator.api.documents import (
     SourceDetail,
     SourceList,
 )
+from annotator.api.entrances import ClassCodeDetail, ClassCodeList, InvitationDetail, InvitationList
 from annotator.api.events import EventList
 from annotator.api.exports import Export, Import
 from annotator.api.fields import CodePath, NumberPath
 from annotator.api.me import Me, TokenDetail, TokenList
+from annotator.api.members import MemberDetail, MemberList, MemberPasswordLink
 from annotator.api.ratings import RatingDetail, RatingList
 from annotator.api.reference import Reference, Schema
-from annotator.api.studies import MemberList, StudyAssignmentList, StudyDetail, StudyList
+from annotator.api.studies import StudyAssignmentList, StudyDetail, StudyList
 
 register_converter(CodePath, "code")
 register_converter(NumberPath, "number")
@@ -53,6 +55,12 @@ urlpatterns = [
     path("studies/", StudyList.as_view()),
     path("studies/<code:slug>/", StudyDetail.as_view()),
     path("studies/<code:slug>/members/", MemberList.as_view()),
+    path("studies/<code:slug>/members/<path:pseudonym>/password-link/", MemberPasswordLink.as_view()),
+    path("studies/<code:slug>/members/<path:pseudonym>/", MemberDetail.as_view()),
+    path("studies/<code:slug>/invitations/", InvitationList.as_view()),
+    path("studies/<code:slug>/invitations/<uuid:invitation_id>/", InvitationDetail.as_view()),
+    path("studies/<code:slug>/codes/", ClassCodeList.as_view()),
+    path("studies/<code:slug>/codes/<uuid:code_id>/", ClassCodeDetail.as_view()),
     path("studies/<code:slug>/assignments/", StudyAssignmentList.as_view()),
     path("studies/<code:slug>/distribution/", Distribution.as_view()),
     path("studies/<code:slug>/agreement/", Agreement.as_view()),

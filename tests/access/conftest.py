@@ -17,6 +17,7 @@ from annotator.actions.assignments import (
     revise_assignment,
     submit_assignment,
 )
+from annotator.actions.entrance import create_code, create_invitation
 from annotator.actions.rating import rate_document
 from annotator.actions.study import add_member
 from annotator.ids import uuid7
@@ -117,6 +118,10 @@ def make_theatre(make_stage: Callable[..., Any], cast: Any) -> Callable[..., The
         ids["own"] = str(uuid7())
         if begun:
             ids["own"] = str(Worker(stage.assignments["ben"], stage).mark("Harbour news", "fact").pk)
+        invitation, _ = create_invitation(actor=cast.ada, study=stage.study, role="reviewer", note="the next")
+        code = create_code(actor=cast.ada, study=stage.study, places=3, days=3)
+        ids |= {"invitation": str(invitation.pk), "code": str(code.pk)}
+        ids["place"] = stage.study.memberships.get(user=cast.cleo).pseudonym
         if worked:
             cleo = Worker(stage.assignments["cleo"], stage)
             passage = cleo.mark("The ferry carried 1,200 people in May.", "fact", ratings=[("slant", 1)])

@@ -4,7 +4,8 @@ Statuses stand in the order of ROLES: anonymous, outsider, reviewer (his own wor
 seen the others), adjudicator, lead, curator, staff (superuser), holder (superuser who reviews the same text, blind),
 reader (while the study is open).
 Paths name ids of tests/access/conftest.py: `cleo` is the assignment of a colleague who has submitted, `theirs` her
-passage, `ben` and `own` the reviewer's, `nobody` an id that is not there. Every address of the app must have a row.
+passage, `place` her pseudonym, `ben` and `own` the reviewer's, `nobody` an id that is not there. Every address of the
+app must have a row.
 """
 
 import json
@@ -22,6 +23,9 @@ from tests.access.conftest import ROLES, Theatre
 ALL = "401 200 200 200 200 200 200 200 200 200"
 NOBODY = "401 404 404 404 404 404 404 404 404 404"
 PUBLIC = "200 200 200 200 200 200 200 200 200 200"
+LEADS_200 = "401 404 404 404 404 200 404 200 200 404"
+LEADS_SEE = "302 404 404 404 404 200 404 200 200 404"
+LEADS_DO = "302 404 404 404 404 302 404 302 302 404"
 SIGNED_IN = "302 200 200 200 200 200 200 200 200 200"
 
 API = [
@@ -78,6 +82,16 @@ API = [
     ("POST", "studies/", "401 405 405 405 405 405 405 405 405 405"),
     ("POST", "studies/{study}/members/", "401 404 404 404 404 400 404 400 400 404"),
     ("POST", "studies/{study}/assignments/", "401 404 404 404 404 400 404 400 400 404"),
+    ("GET", "studies/{study}/members/{place}/", "401 404 404 404 200 200 404 200 200 404"),
+    ("PUT", "studies/{study}/members/{place}/", LEADS_200),
+    ("DELETE", "studies/{study}/members/{place}/", "401 404 404 404 404 204 404 204 204 404"),
+    ("POST", "studies/{study}/members/{place}/password-link/", "401 404 404 404 404 201 404 201 201 404"),
+    ("GET", "studies/{study}/invitations/", LEADS_200),
+    ("POST", "studies/{study}/invitations/", "401 404 404 404 404 201 404 201 201 404"),
+    ("DELETE", "studies/{study}/invitations/{invitation}/", "401 404 404 404 404 204 404 204 204 404"),
+    ("GET", "studies/{study}/codes/", LEADS_200),
+    ("POST", "studies/{study}/codes/", "401 404 404 404 404 201 404 201 201 404"),
+    ("DELETE", "studies/{study}/codes/{code}/", "401 404 404 404 404 204 404 204 204 404"),
 ]
 PAGES = [
     ("GET", "/", SIGNED_IN),
@@ -99,6 +113,15 @@ PAGES = [
     ("GET", "/codebooks/", "302 200 302 302 302 302 302 302 302 302"),
     ("GET", "/codebooks/small/1/", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/codebooks/small/1/labels.css", "302 404 200 200 200 200 200 200 200 200"),
+    ("GET", "/studies/{study}/members/", LEADS_SEE),
+    ("GET", "/studies/{study}/members/{place}/", LEADS_SEE),
+    ("GET", "/studies/{study}/invitations/", LEADS_SEE),
+    ("GET", "/studies/{study}/codes/", LEADS_SEE),
+    ("GET", "/join/", PUBLIC),
+    ("GET", "/join/study/", "302 302 302 302 302 302 302 302 302 302"),  # to the door, without a way in
+    ("GET", "/new-password/", PUBLIC),
+    ("GET", "/new-password/set/", "302 302 302 302 302 302 302 302 302 302"),
+    ("GET", "/password-links/", "302 404 404 404 404 404 404 200 200 404"),
     ("GET", "/healthz", PUBLIC),
     ("GET", "/readyz", PUBLIC),
     ("GET", "/admin/", "302 302 302 302 302 302 200 200 200 302"),
@@ -112,6 +135,9 @@ WRITES = [
     ("POST", "/account/tokens/{nobody}/revoke/", "302 404 404 404 404 404 404 404 404 404"),
     ("POST", "/assignments/{cleo}/reveal/", "302 404 404 404 404 404 404 404 404 404"),
     ("POST", "/assignments/{cleo}/revise/", "302 404 404 404 404 404 404 404 404 404"),
+    ("POST", "/studies/{study}/invitations/{invitation}/revoke/", LEADS_DO),
+    ("POST", "/studies/{study}/codes/{code}/revoke/", LEADS_DO),
+    ("POST", "/password-links/{nobody}/revoke/", "302 404 404 404 404 404 404 404 404 404"),
 ]
 SPAN = {"label": "fact", "start": 0, "end": 7, "quote": "Harbour", "note": "", "ratings": []}
 
@@ -120,8 +146,12 @@ def body_of(method: str, path: str, theatre: Theatre) -> dict[str, Any]:
     """A sound body, so that a refusal can only be about who asks."""
     if method == "PUT" and "ratings/" in path:
         return {"point": 3, "evidence": []}
+    if method == "PUT" and "members/" in path:
+        return {"role": "reader"}
     if method == "PUT":
         return {**SPAN, "assignment": theatre.ids["ben" if "{own}" in path else "cleo"]}
+    if path.endswith("/codes/"):
+        return {"places": 3}
     return {"reason": "because"} if path.endswith(("revise/", "reopen/")) else {}
 
 
@@ -169,7 +199,8 @@ def test_api_by_token(role: str, scope: str, make_theatre: Callable[..., Theatre
     wanted = expected(API, role)
     for operation in wanted:
         method, path = operation.split()
-        if path.startswith("tokens/") or (scope == "read" and method != "GET"):
+        in_session_only = path.startswith("tokens/") or path.endswith("password-link/")
+        if in_session_only or (scope == "read" and method != "GET"):
             wanted[operation] = 403
     assert found(API, theatre.client(role, scope), theatre, "/api/v1/") == wanted
 
@@ -234,4 +265,4 @@ def test_every_address_has_a_row(make_theatre: Callable[..., Theatre]) -> None:
 
 def test_anonymous_is_let_in_nowhere_but_at_the_doors(make_theatre: Callable[..., Theatre]) -> None:
     open_doors = {path for _, path, statuses in [*API, *PAGES] if statuses.startswith("200")}
-    assert open_doors == {"schema/", "reference/", "/login/", "/healthz", "/readyz"}
+    assert open_doors == {"schema/", "reference/", "/login/", "/join/", "/new-password/", "/healthz", "/readyz"}

@@ -12,6 +12,7 @@ from tests.browser.texts import PLAIN as LATIN
 ADMIN = (
     *("", "annotator/study/", "annotator/study/add/", "annotator/assignment/", "annotator/assignment/add/"),
     *("annotator/user/", "annotator/codebook/", "annotator/codebook/1/change/", "annotator/annotation/"),
+    *("annotator/invitation/", "annotator/classcode/", "annotator/passwordlink/"),
     *("annotator/rating/", "annotator/event/", "annotator/ledger/", "annotator/membership/", "annotator/token/"),
     *("sources/document/", "sources/document/add/", "sources/document/1/change/", "sources/source/"),
     *("sources/revision/", "sources/original/"),
@@ -130,11 +131,90 @@ def _missing(visit: Any) -> str:
     return "/nothing/"
 
 
+def _fill(path: str, button: str, **fields: str) -> Callable[[Any], None]:
+    """Fill in fields by their names, and press."""
+
+    def act(visit: Any) -> None:
+        for name, value in fields.items():
+            visit.page.locator(f"main [name={name}]").fill(value)
+        visit.page.get_by_role("button", name=button, exact=True).click()
+        visit.page.wait_for_url(f"**{path}")
+
+    return act
+
+
+def _way_in(kind: str) -> str:
+    """A script that makes an invitation, code or password link and prints its secret."""
+    made = {
+        "invitation": "create_invitation(actor=admin, study=study, role='adjudicator')[1]",
+        "code": "create_code(actor=admin, study=study, places=30, days=7).code",
+        "spent": "create_code(actor=admin, study=study, places=30, days=7)",
+        "password": "create_password_link(actor=admin, user=User.objects.get(username='reviewer3'))[1]",
+    }[kind]
+    end = "print(made)"
+    if kind == "spent":
+        end = "revoke_entrance(actor=admin, study=study, kind=ClassCode, entrance_id=made.pk); print(made.code)"
+    return (
+        "from annotator.models import *; from annotator.actions.entrance import *;"
+        "from annotator.actions.password_links import create_password_link;"
+        "admin = User.objects.get(username='admin'); study = Study.objects.get(slug='seeds');"
+        f"made = {made}; {end}"
+    )
+
+
+def _behind(address: str, kind: str) -> Callable[[Any], str]:
+    """The address of a link, its secret behind the #: the page's script does the rest."""
+    return lambda visit: f"{address}#{visit.server.run(_way_in(kind)).strip()}"
+
+
+def _arrived(path: str) -> Callable[[Any], None]:
+    def act(visit: Any) -> None:
+        visit.page.wait_for_url(f"**{path}")
+        assert "#" not in visit.page.url
+
+    return act
+
+
+def _gone(visit: Any) -> str:
+    visit.expect("410")
+    return _behind("/join/", "spent")(visit)
+
+
+def _wrong_code(visit: Any) -> None:
+    visit.expect("400")
+    visit.page.get_by_label("Code or link").fill("KTM4W-XD7RX")
+    visit.page.get_by_role("button", name="Go on").click()
+    visit.page.locator("#code-errors").wait_for()
+
+
+def _a_member(visit: Any) -> str:
+    """The page of a reviewer of the seeds."""
+    script = (
+        "from annotator.models import *; print(Membership.objects.get(user__username='reviewer2', study__slug='seeds'))"
+    )
+    return f"/studies/seeds/members/{visit.server.run(script).strip()}/"
+
+
 ONE = "reviewer1"
 MARK = ("s", "1", "Shift+Digit3", "2", "Escape")
 PLACES = [
     Place("sign-in", "", "/login/"),
     Place("sign-in refused", "", "/login/", _refused_sign_in),
+    Place("door", "", "/join/"),
+    Place("door, wrong code", "", "/join/", _wrong_code),
+    Place("door of passwords", "", "/new-password/"),
+    Place("join with a new account", "", _behind("/join/", "code"), _arrived("/join/study/")),
+    Place("join, signed in", "admin", _behind("/join/", "invitation"), _arrived("/join/study/")),
+    Place("join, ended", "", _gone, _arrived("/join/study/")),
+    Place("new password", "", _behind("/new-password/", "password"), _arrived("/new-password/set/")),
+    Place("members", "admin", "/studies/seeds/members/"),
+    Place("member", "admin", _a_member),
+    Place("invitations", "admin", "/studies/seeds/invitations/"),
+    Place("invitation made", "admin", "/studies/seeds/invitations/", _fill("/invitations/", "Make the link", days="3")),
+    Place("class codes", "admin", "/studies/seeds/codes/", _fill("/codes/", "Make the code", places="30")),
+    Place(
+        "password links", "admin", "/password-links/", _fill("/password-links/", "Make the link", username="reviewer3")
+    ),
     Place("home", ONE, "/"),
     Place("home, nothing found", ONE, "/?q=zzz"),
     Place("home, administrator", "admin", "/"),
