@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from annotator.admin import accounts, assignments, codebooks, history, studies, work
+from annotator.admin import accounts, assignments, codebooks, entrances, history, studies, work
 
-__all__ = ["accounts", "assignments", "codebooks", "history", "studies", "work"]
+__all__ = ["accounts", "assignments", "codebooks", "entrances", "history", "studies", "work"]
 
 admin.site.site_header = "Credence administration"
 admin.site.site_title = "Credence"

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from annotator.actions.account import create_token
 from annotator.actions.codebook import create_codebook
+from annotator.actions.entrance import create_code, create_invitation
+from annotator.actions.password_links import create_password_link
 from annotator.models import Label, LoginFailure, ScalePoint
 from sources.models import Segmentation
 
@@ -46,6 +48,9 @@ READ_ONLY = {
     "sources.Revision",
     "sources.Original",
     "annotator.Token",
+    "annotator.Invitation",
+    "annotator.ClassCode",
+    "annotator.PasswordLink",
     "annotator.Annotation",
     "annotator.Rating",
     "annotator.Decision",
@@ -73,6 +78,9 @@ def furnished(full_stage, cast, kim, lou):
 
     Source.objects.create(name="Harbour Post")
     create_token(actor=cast.ada, name="script", scope="read")
+    create_invitation(actor=cast.ada, study=full_stage.study, role="reader")
+    create_code(actor=cast.ada, study=full_stage.study, places=3, days=3)
+    create_password_link(actor=cast.ada, user=cast.ben)
     return {"ada": cast.ada, "kim": kim, "lou": lou}
 
 

@@ -65,3 +65,25 @@ def test_digest_of_a_token_is_never_shown(cast, sign_in):
         page = client.get(address).content.decode()
         assert token.digest not in page
         assert secret not in page
+
+
+def test_ways_in_are_shown_without_what_opens_them_and_cannot_be_written(full_stage, cast, sign_in):
+    from annotator.actions.entrance import create_code, create_invitation
+    from annotator.actions.password_links import create_password_link
+
+    study = full_stage.study
+    invitation, secret = create_invitation(actor=cast.ada, study=study, role="reader", note="Nina, from law")
+    code = create_code(actor=cast.ada, study=study, places=3, days=3)
+    link, other = create_password_link(actor=cast.ada, user=cast.ben)
+    client = sign_in(cast.ada)
+    for row in (invitation, code, link):
+        name = row._meta.model_name
+        before = list(type(row).objects.values())
+        for address in (f"/admin/annotator/{name}/", f"/admin/annotator/{name}/{row.pk}/change/"):
+            response = client.get(address)
+            assert response.status_code == 200
+            for word in (secret, other, invitation.digest, link.digest, code.code):
+                assert word not in response.content.decode()
+        for act in (f"{row.pk}/change/", f"{row.pk}/delete/", "add/"):
+            assert client.post(f"/admin/annotator/{name}/{act}", {"role": "lead", "places": 9}).status_code == 403
+        assert list(type(row).objects.values()) == before
