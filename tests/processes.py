@@ -15,9 +15,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -177,6 +178,28 @@ class Client:
         body = {"assignment": assignment, "label": label, "start": start, "end": end, "quote": text[start:end]}
         path = f"/api/v1/annotations/{annotation_id}/"
         return self.send("PUT", path, {**body, "note": "", "ratings": []}, **{"If-None-Match": "*"})
+
+
+class Visitor:
+    """A browser without scripts: a connection of its own that keeps cookies and sends forms."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.cookies = port, SimpleCookie[str]()
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def ask(self, method: str, path: str, **fields: str) -> tuple[int, str, str]:
+        """Send one request, with the form token of the session; return status, Location and body."""
+        sent = {"Cookie": "; ".join(f"{name}={each.value}" for name, each in self.cookies.items())}
+        body = None
+        if method == "POST":
+            body = urlencode({**fields, "csrfmiddlewaretoken": self.cookies["csrftoken"].value})
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, sent)
+        answer = self.connection.getresponse()
+        page = answer.read().decode()
+        for header in answer.headers.get_all("Set-Cookie") or ():
+            self.cookies.load(header)
+        return answer.status, answer.headers.get("Location", ""), page
 
 
 TOKENS = """
