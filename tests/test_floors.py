@@ -21,6 +21,7 @@ FLOORS = {
     "annotator.middleware": 4,
     "annotator.actions": 3,
     "annotator.queries": 3,
+    "annotator.offline": 3,
     "annotator.models": 2,
     "annotator.triggers": 2,
     "annotator.agreement": 2,
@@ -49,7 +50,7 @@ ALLOWED_SIDEWAYS = {
     ("annotator.views", "annotator.templatetags"),
 }
 PURE = ["annotator.agreement", "annotator.formats", "annotator.records", "annotator.ids", "sources.text"]
-PURE += ["sources.importers", "sources.segmentation"]
+PURE += ["annotator.offline", "sources.importers", "sources.segmentation"]
 FREE = {"annotator.settings", "annotator.apps", "annotator.staticfiles", "annotator.caching", "annotator.migrations"}
 FREE.add("annotator")
 

@@ -5,13 +5,17 @@ Labels are layers of their own and never one nominal variable: AI-generated text
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from annotator.agreement.estimate import plain
-from annotator.agreement.measured import DocumentReport, Tally, blocks, measure, pool_tallies
+from annotator.agreement.measured import DocumentReport, Key, Tally, blocks, measure, pool_tallies
 from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
+from annotator.agreement.selection import Work
 from annotator.agreement.together import TogetherRow, together_row
 from annotator.records import CodebookInfo, CodedDocument
+
+SCHEMA_VERSION: Final = 1
+"""Rises when a field of the published JSON changes its meaning; fields may be added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,23 @@ def pooled_report(tallies: Sequence[Tally], codebook: CodebookInfo, per_document
         together=together_row(tally.sums.together, [label.code for label in codebook.labels]),
         per_document=per_document,
     )
+
+
+def published(
+    found: Report, *, study: str, demo: bool, document: Key | None, work: Work, include_machines: bool
+) -> dict[str, Any]:
+    """Return a report as it is published, JSON-safe: of a study or one of its documents, over the work named."""
+    slug, revision = document or (None, None)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "study": study,
+        "demo": demo,
+        "document": slug,
+        "revision": revision,
+        "work": work.key,
+        "include_machines": include_machines,
+        "report": found.as_dict(),
+    }
 
 
 def _codebook_of(documents: Sequence[CodedDocument]) -> CodebookInfo:

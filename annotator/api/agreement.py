@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.errors import BlindError
+from annotator.agreement.report import published
 from annotator.agreement.selection import WORK
 from annotator.api.base import Parameters, find, is_known
 from annotator.api.fields import LARGEST, SLUG_LENGTH
@@ -13,7 +14,6 @@ from annotator.api.schema import IF_CHANGED, describe
 from annotator.api.studies import StudyView
 from annotator.queries import figures_for, may_see_agreement, measurable_revisions
 
-SCHEMA_VERSION = 1
 BLIND = (
     "Agreement is shown after you have submitted your work and chosen to see others' work, as the study's rule allows."
 )
@@ -89,14 +89,12 @@ class Agreement(StudyView):
         tag = f'"{figures.tag(work, include_machines=include_machines)}"'
         if is_known(request, tag):
             return Response(status=304, headers={"ETag": tag})
-        answer = {
-            "schema_version": SCHEMA_VERSION,
-            "study": study.slug,
-            "demo": study.demo,
-            "document": revision.document.slug if revision else None,
-            "revision": revision.number if revision else None,
-            "work": work.key,
-            "include_machines": include_machines,
-            "report": figures.report(work, include_machines=include_machines).as_dict(),
-        }
+        answer = published(
+            figures.report(work, include_machines=include_machines),
+            study=study.slug,
+            demo=study.demo,
+            document=(revision.document.slug, revision.number) if revision else None,
+            work=work,
+            include_machines=include_machines,
+        )
         return Response(AgreementSerializer(answer).data, headers={"ETag": tag})
