@@ -1,15 +1,14 @@
 """Agreement in the order in which documents were completed: step by step, so far, and by codebook version."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
-from typing import Any, Final
+from typing import Final
 
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
-from annotator.agreement.selection import select
-from annotator.agreement.sums import Sums, document_sums, pool_sums
+from annotator.agreement.sums import Sums, pool_sums
 from annotator.records import CodebookInfo, CodedDocument
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
@@ -77,42 +76,44 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
-class _Completed:
+class Completed:
+    """A document that counts, with the codings that do, and their sums. Its text and passages are not looked at."""
+
     document: CodedDocument
     sums: Sums
 
     @property
     def at(self) -> datetime | None:
+        """When the last work that counts came in."""
         times = [coding.submitted_at for coding in self.document.codings if coding.submitted_at]
         return max(times, default=None)
 
     @property
     def reviewers(self) -> frozenset[str]:
+        """Who read it."""
         return frozenset(coding.reviewer for coding in self.document.codings)
 
     @property
     def codebooks(self) -> tuple[tuple[str, int], ...]:
+        """With which versions."""
         return tuple(sorted({coding.codebook for coding in self.document.codings}))
 
 
-def timeline(documents: Sequence[CodedDocument], codebook: CodebookInfo, batch: int, **chosen: Any) -> Timeline:
-    """Follow agreement over the documents that count, in the order in which they were completed.
+def timeline(documents: Iterable[Completed], codebook: CodebookInfo, batch: int) -> Timeline:
+    """Follow agreement over documents, in the order in which they were completed.
 
     Parameters
     ----------
-    documents : sequence of CodedDocument
-        Of one study.
+    documents : iterable of Completed
+        Of one study, in any order.
     codebook : CodebookInfo
         Whose labels and scales are followed.
     batch : int
         Documents in a step, at least 1; the last step may have fewer.
-    **chosen
-        Which codings count: see `selection.select`.
 
     Returns
     -------
     Timeline
-        Without documents that fewer than two codings count of.
 
     Raises
     ------
@@ -121,12 +122,7 @@ def timeline(documents: Sequence[CodedDocument], codebook: CodebookInfo, batch: 
     """
     if batch < 1:
         raise ValueError("a step has at least one document")
-    counted = [
-        _Completed(document, document_sums(document, codebook))
-        for document in select(documents, **chosen).documents
-        if document.text and len(document.codings) >= 2
-    ]
-    counted.sort(key=lambda each: (each.at or _LONG_AGO, each.document.slug, each.document.revision))
+    counted = sorted(documents, key=lambda each: (each.at or _LONG_AGO, each.document.slug, each.document.revision))
     steps = [counted[start : start + batch] for start in range(0, len(counted), batch)]
     alone = [pool_sums([each.sums for each in step], codebook) for step in steps]
     so_far = list(accumulate(alone, lambda before, step: pool_sums([before, step], codebook)))
@@ -134,7 +130,7 @@ def timeline(documents: Sequence[CodedDocument], codebook: CodebookInfo, batch: 
         n_documents=len(counted),
         steps=_steps(steps),
         series=(*_label_series(codebook, alone, so_far), *_scale_series(codebook, alone, so_far)),
-        versions=_versions(counted, codebook),
+        versions=_versions(counted, codebook, so_far[-1] if so_far else None),
     )
 
 
@@ -152,7 +148,7 @@ def _scale_series(codebook: CodebookInfo, alone: Sequence[Sums], so_far: Sequenc
         yield Series(scale.code, scale.question, False, *figures)
 
 
-def _steps(parts: Sequence[Sequence[_Completed]]) -> tuple[Step, ...]:
+def _steps(parts: Sequence[Sequence[Completed]]) -> tuple[Step, ...]:
     readers = [frozenset().union(*(each.reviewers for each in part)) for part in parts]
     found, place = [], 0
     for number, part in enumerate(parts):
@@ -176,13 +172,14 @@ def _steps(parts: Sequence[Sequence[_Completed]]) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _versions(counted: Sequence[_Completed], codebook: CodebookInfo) -> tuple[Version, ...]:
+def _versions(counted: Sequence[Completed], codebook: CodebookInfo, whole: Sums | None) -> tuple[Version, ...]:
+    """Return the figures by codebook version; `whole` has the sums of all documents, so that one version adds none."""
     groups: dict[tuple[tuple[str, int], ...], list[Sums]] = {}
     for each in counted:
         groups.setdefault(each.codebooks, []).append(each.sums)
     found = []
     for codebooks, parts in groups.items():
-        sums = pool_sums(parts, codebook)
+        sums = whole if whole and len(groups) == 1 else pool_sums(parts, codebook)
         labels = tuple(label_row(label, sums) for label in codebook.labels)
         scales = tuple(scale_row(scale, sums) for scale in codebook.scales)
         found.append(Version(codebooks, len(parts), labels, scales))

@@ -169,6 +169,11 @@ class Figures:
         report = self._kept(_digest("report", *names), whole)
         return replace(report, per_document=_DocumentReports(digests, partial(part, "row")))
 
+    def tallies(self, work: Work) -> dict[Key, Tally]:
+        """Return the tally of each document over the chosen work of people."""
+        choice = {"rounds": work.rounds, "independent": work.independent, "include_machines": False}
+        return self._parts("tally", self._digests(work, False), choice)
+
     def _each(self) -> Iterator[_Seen]:
         return (each for text in self._texts.values() for each in self._seen[text.pk])
 

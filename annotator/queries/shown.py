@@ -1,17 +1,71 @@
-"""Which of a study's documents enter the figures that a viewer is shown."""
+"""What a viewer's figures are made of, where a page wants to know more of it than the figures."""
 
-from annotator.models import Study, User
-from annotator.queries.agreement import hidden_revisions, measured_documents
-from annotator.records import CodedDocument
+from collections import defaultdict
+
+from django.db.models import Q
+
+from annotator.agreement.selection import Work, select
+from annotator.agreement.timeline import Completed
+from annotator.models import Assignment, Study, User
+from annotator.models.study import AssignmentQuerySet
+from annotator.queries.agreement import hidden_revisions
+from annotator.queries.coded_documents import coded_documents, study_info
+from annotator.queries.figures import Figures
+from annotator.records import CodedDocument, Coding
+from sources.models import Revision
+
+
+def _seen(study: Study, viewer: User) -> AssignmentQuerySet:
+    """Submitted work that may enter the viewer's figures; of a text that is hidden yet not even the viewer's own."""
+    hidden = hidden_revisions(study, viewer).values("pk")
+    return Assignment.objects.filter(study=study).measured_for(viewer).exclude(revision__in=hidden)
 
 
 def shown_documents(study: Study, viewer: User) -> tuple[CodedDocument, ...]:
-    """Return the texts whose figures the viewer is shown, with all submitted work that may enter them.
+    """Return the texts whose figures the viewer is shown, with all submitted work that may enter them."""
+    return _documents(study, viewer, _seen(study, viewer))
 
-    A text on which others' work is still hidden from the viewer is left out whole, the viewer's own work too.
-    """
-    hidden = {
-        (slug, number)
-        for slug, number in hidden_revisions(study, viewer).values_list("document__slug", "number").order_by()
-    }
-    return tuple(each for each in measured_documents(study, viewer) if (each.slug, each.revision) not in hidden)
+
+def documents_apart(study: Study, viewer: User) -> tuple[CodedDocument, ...]:
+    """Return of these texts those with a later round or a machine's work, which the figures leave out."""
+    return _documents(study, viewer, _seen(study, viewer).filter(Q(round__gt=1) | Q(reviewer__kind=User.Kind.MACHINE)))
+
+
+def _documents(study: Study, viewer: User, seen: AssignmentQuerySet) -> tuple[CodedDocument, ...]:
+    texts = Revision.objects.filter(pk__in=seen.values("revision")).only("pk")
+    return tuple(coded_documents(study, viewer, revisions=texts, purpose="agreement"))
+
+
+def completed_documents(figures: Figures, viewer: User, work: Work) -> list[Completed]:
+    """Return the documents that count, with whose work they were completed and when, and their sums as kept."""
+    study, about = figures.study, study_info(figures.study)
+    pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
+    codings: dict[tuple[str, int], list[Coding]] = defaultdict(list)
+    titles: dict[tuple[str, int], str] = {}
+    rows = _seen(study, viewer).with_independence().select_related("codebook", "reviewer", "revision__document")
+    for row in rows.defer("revision__text"):
+        key = (row.revision.document.slug, row.revision.number)
+        titles[key] = row.revision.document.title
+        codings[key].append(
+            Coding(
+                id=row.pk,
+                reviewer=pseudonyms[row.reviewer_id],
+                codebook=(row.codebook.slug, row.codebook.version),
+                kind=row.reviewer.kind,
+                role=row.role,
+                round=row.round,
+                state=row.state,
+                independent=row.is_independent,
+                submitted_at=row.submitted_at,
+            )
+        )
+    bare = [
+        CodedDocument(about, {}, slug, titles[slug, number], "", "", number, codings=tuple(given))
+        for (slug, number), given in codings.items()
+    ]
+    tallies = figures.tallies(work)
+    return [
+        Completed(document, tallies[key].sums)
+        for document in select(bare, rounds=work.rounds, independent=work.independent).documents
+        if (key := (document.slug, document.revision)) in tallies and not tallies[key].n_skipped
+    ]

@@ -1,7 +1,7 @@
 """What the pages on agreement share: which work is counted, and what is said before the reveal."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.selection import WORK, Work, usual_work
 from annotator.models import Assignment, Study, User
 from annotator.queries import Figures, oversees, reviews_under_way
-from annotator.records import CodebookInfo, CodedDocument
+from annotator.records import CodebookInfo
 from annotator.templatetags.figures import counted
 from sources.models import Revision
 
@@ -32,15 +32,6 @@ def counted_work(request: HttpRequest, figures: Figures) -> dict[str, Any]:
         "include_machines": include_machines,
         "report": figures.report(work, include_machines=include_machines),
     }
-
-
-def has_later_work(documents: Sequence[CodedDocument]) -> bool:
-    """Whether any work was begun after its reviewer had seen others', so that the choice of work matters."""
-    return any(
-        coding.state == "submitted" and coding.role == "reviewer" and not coding.independent
-        for document in documents
-        for coding in document.codings
-    )
 
 
 def measures_of(codebook: CodebookInfo) -> list[Measure]:

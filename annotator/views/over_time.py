@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from annotator.agreement.timeline import timeline
 from annotator.models import Membership
+from annotator.queries.shown import completed_documents
 from annotator.views.shown import not_yet, shown_study, visible_study
 
 BATCHES: Final = (1, 2, 5, 10, 25, 100)
@@ -40,12 +41,12 @@ def over_time(request: HttpRequest, slug: str) -> HttpResponse:
     shown = shown_study(study, request)
     if shown is None:
         return not_yet(request, study, "Agreement over time")
-    batch = chosen_batch(request.GET.get("batch", ""), len(shown.documents))
-    chosen = {"rounds": shown.work.rounds, "independent": shown.work.independent}
+    documents = completed_documents(shown.figures, request.user, shown.work)
+    batch = chosen_batch(request.GET.get("batch", ""), len(documents))
     context = shown.context() | {
-        "timeline": timeline(shown.documents, shown.codebook, batch, **chosen),
+        "timeline": timeline(documents, shown.codebook, batch),
         "batch": batch,
-        "batches": batches(len(shown.documents)),
+        "batches": batches(len(documents)),
         # A reader is shown figures only: when somebody worked is none.
         "shows_days": study.role_of(request.user) != Membership.Role.READER,
     }

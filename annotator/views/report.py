@@ -23,8 +23,9 @@ from annotator.agreement.revisions import rounds
 from annotator.agreement.selection import Work, select, usual_work
 from annotator.formats import jsonl
 from annotator.models import Membership, Study
-from annotator.queries import figures_for, hidden_revisions, measurable_revisions
+from annotator.queries import hidden_revisions, measurable_revisions
 from annotator.queries.exports import export_hash, one_moment
+from annotator.queries.shown import shown_documents
 from annotator.records import CodedDocument
 from annotator.templatetags.figures import counted, on_day
 from annotator.views import agreement as shared
@@ -144,11 +145,12 @@ def report_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, study: Study, shown: Shown) -> dict[str, Any]:
-    report = figures_for(study, request.user).report(shown.work)
-    again = rounds(shown.documents, shown.codebook, independent=shown.work.independent)
+    report = shown.figures.report(shown.work)
+    documents = shown_documents(study, request.user)
+    again = rounds(documents, shown.codebook, independent=shown.work.independent)
     before_and_after = list(pairs(again.before, again.after)) if again else []
     digest = export_hash(study, request.user, jsonl)
-    compared_on = list(comparisons(shown.documents, shown)) if len(report.reviewers) > 1 else []
+    compared_on = list(comparisons(documents, shown)) if len(report.reviewers) > 1 else []
     of_labels = [each for each in compared_on if each.subject.kind != "scale"]
     of_scales = [each for each in compared_on if each.subject.kind == "scale"]
     day = timezone.localdate()
@@ -160,7 +162,7 @@ def _context(request: HttpRequest, study: Study, shown: Shown) -> dict[str, Any]
         "guidelines": markdown(study.codebook.guidelines),
         "codebook_labels": list(study.codebook.labels.all()),
         "codebook_scales": scales,
-        "readers": readers(shown.documents, shown.work),
+        "readers": readers(documents, shown.work),
         "texts": texts(study, request, report),
         "measures": shared.measures_of(shown.codebook),
         "pairs_of_labels": of_labels,
@@ -169,7 +171,7 @@ def _context(request: HttpRequest, study: Study, shown: Shown) -> dict[str, Any]
         "rounds": again,
         "pairs": before_and_after,
         "compared": compared(before_and_after),
-        "machines": machines(shown.documents, shown.codebook, independent=shown.work.independent),
+        "machines": machines(documents, shown.codebook, independent=shown.work.independent),
         "yardsticks": published(report),
         "left_out": shared.left_out_words(report.left_out),
         "version": settings.VERSION,

@@ -12,6 +12,7 @@ from annotator.agreement.estimate import Estimate
 from annotator.agreement.machines import machines
 from annotator.agreement.report import Report
 from annotator.agreement.revisions import rounds
+from annotator.queries.shown import documents_apart
 from annotator.views.shown import not_yet, shown_study, visible_study
 
 
@@ -47,12 +48,14 @@ def second_rounds(request: HttpRequest, slug: str) -> HttpResponse:
     shown = shown_study(study, request)
     if shown is None:
         return not_yet(request, study, "Second rounds and machines")
-    found = rounds(shown.documents, shown.codebook, independent=True if study.is_blind else None)
+    documents = documents_apart(study, request.user)
+    independent = True if study.is_blind else None
+    found = rounds(documents, shown.codebook, independent=independent)
     rows = list(pairs(found.before, found.after)) if found else []
     context = shown.context() | {
         "rounds": found,
         "pairs": rows,
         "compared": compared(rows),
-        "machines": machines(shown.documents, shown.codebook, independent=True if study.is_blind else None),
+        "machines": machines(documents, shown.codebook, independent=independent),
     }
     return render(request, "annotator/rounds.html", context)

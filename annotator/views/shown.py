@@ -8,20 +8,27 @@ from django.shortcuts import render
 
 from annotator.agreement.selection import WORK, Work
 from annotator.models import Membership, Study
-from annotator.queries import codebook_info, may_see_agreement, oversees, reviews_under_way
-from annotator.queries.shown import shown_documents
-from annotator.records import CodebookInfo, CodedDocument
+from annotator.queries import Figures, figures_for, may_see_agreement, oversees, reviews_under_way
+from annotator.records import CodebookInfo
 from annotator.views import agreement as shared
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A study whose figures the reader may see: the documents that enter them, and the work asked for."""
+    """A study whose figures the reader may see, and the work asked for."""
 
-    study: Study
-    documents: tuple[CodedDocument, ...]
-    codebook: CodebookInfo
+    figures: Figures
     work: Work
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.figures.study
+
+    @property
+    def codebook(self) -> CodebookInfo:
+        """The version in force."""
+        return self.figures.codebook
 
     def context(self) -> dict[str, Any]:
         """What the templates of these pages have in common."""
@@ -31,7 +38,7 @@ class Shown:
             "codebook": self.study.codebook,
             "labels": self.codebook.labels,
             "work": self.work,
-            "works": WORK.values() if shared.has_later_work(self.documents) else (),
+            "works": WORK.values() if self.figures.has_later_work else (),
         }
 
 
@@ -51,7 +58,7 @@ def shown_study(study: Study, request: HttpRequest, asked: str | None = None) ->
     if not may_see_agreement(study, request.user):
         return None
     work = shared.chosen_work(request.GET.get("work", "") if asked is None else asked, study)
-    return Shown(study, shown_documents(study, request.user), codebook_info(study.codebook), work)
+    return Shown(figures_for(study, request.user), work)
 
 
 def not_yet(request: HttpRequest, study: Study, title: str) -> HttpResponse:

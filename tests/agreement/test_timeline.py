@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 import krippendorff
 import pytest
 
+from annotator.agreement.measured import measure
 from annotator.agreement.report import report
-from annotator.agreement.timeline import timeline
+from annotator.agreement.selection import select
+from annotator.agreement.timeline import Completed
+from annotator.agreement.timeline import timeline as follow
 from tests.agreement.making import CODEBOOK, make_coding, of_four
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -24,6 +27,14 @@ def read(slug, day, readers, version=1):
         for number, (name, end) in enumerate(readers.items())
     ]
     return of_four(*codings, slug=slug)
+
+
+def timeline(documents, codebook, batch):
+    """Follow documents as the pages do: those skipped are left out."""
+    chosen = select(documents).documents
+    tallies = [measure(each, codebook).tally for each in documents]
+    pairs = zip(chosen, tallies, strict=True)
+    return follow([Completed(one, tally.sums) for one, tally in pairs if not tally.n_skipped], codebook, batch)
 
 
 DOCUMENTS = [
