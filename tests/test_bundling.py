@@ -1,8 +1,12 @@
 """One script out of many modules: what is taken apart is put together in order, and unknown forms are refused."""
 
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 
 from annotator.bundling import bundle
+from annotator.staticfiles import HashedStorage
 
 MODULES = {
     "app/main.js": (
@@ -54,3 +58,13 @@ def test_circle_is_refused_by_its_names():
     modules = {"a.js": 'import { b } from "./b.js";\n', "b.js": 'import { a } from "./a.js";\n'}
     with pytest.raises(ValueError, match=r"a\.js -> b\.js -> a\.js"):
         bundle("a.js", modules.__getitem__)
+
+
+def test_a_bundle_is_collected_anew_since_what_it_imports_may_have_changed(tmp_path):
+    storage = HashedStorage(location=tmp_path)
+    for name in ("annotator/agreement/heat.js", "annotator/offsets.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    source = Path(finders.find("annotator/agreement/heat.js")).stat().st_mtime
+    assert storage.get_modified_time("annotator/agreement/heat.js").timestamp() < source
+    assert storage.get_modified_time("annotator/offsets.js").timestamp() > source

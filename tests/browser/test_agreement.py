@@ -118,7 +118,7 @@ def test_the_lanes_mark_the_place_that_is_looked_at(judge):
     assert spot_box["x"] == pytest.approx(lane["x"] + lane["width"] * start / length, abs=1)
     assert spot_box["width"] == pytest.approx(lane["width"] * (end - start) / length, abs=1)
     page.locator("svg.lane").first.click(position={"x": lane["width"] * 0.8, "y": 8})
-    page.wait_for_timeout(100)
+    page.wait_for_timeout(250)
     shade = page.locator(".seen").bounding_box()
     assert shade["x"] <= lane["x"] + lane["width"] * 0.8 <= shade["x"] + shade["width"]
     words = text_of(EMOJI)[start:end].split("\n")[0]

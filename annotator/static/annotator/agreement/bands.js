@@ -3,6 +3,8 @@
 
 import { element } from "../workbench/dom.js";
 
+const PAUSE = 100; // milliseconds: each move makes the browser look at all paint again, so not in each frame
+
 export class Bands {
   /**
    * @param {HTMLElement} scroller what the lanes scroll in
@@ -15,10 +17,10 @@ export class Bands {
     this.spot = element("div", { class: "spot", "aria-hidden": "true", hidden: true });
     scroller.append(this.shade, this.spot);
     const later = () => {
-      this.frame ??= requestAnimationFrame(() => {
-        this.frame = null;
+      this.timer ??= setTimeout(() => {
+        this.timer = null;
         this.#follow();
-      });
+      }, PAUSE);
     };
     lines.stage.addEventListener("scroll", later, { passive: true });
     addEventListener("scroll", later, { passive: true });

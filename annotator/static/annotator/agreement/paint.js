@@ -3,7 +3,7 @@
 
 const STEPS = 5;
 const BEYOND = 1; // views painted before and after the one in sight
-const MOVE = 0.5; // views the reader may move on before it is looked at again
+const MOVE = 0.75; // views the reader may move on before it is looked at again
 
 /** Runs of equal shading as [start, end, step, whether labels differ], from the lengths and codes the server sends. */
 export function unpacked(numbers) {

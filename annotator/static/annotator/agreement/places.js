@@ -60,7 +60,8 @@ export class Places {
 
   #tell() {
     const link = this.links[this.at];
-    byId("here-at").textContent = link ? `${this.first + this.at} of ${this.of}` : `${this.of} in the list`;
+    const all = this.of === 1 ? "1 place" : `${this.of} places`;
+    byId("here-at").textContent = link ? `${this.first + this.at} of ${this.of}` : all;
     byId("here-said").textContent = link?.querySelector(".said").textContent ?? "";
   }
 
@@ -85,7 +86,7 @@ export class Places {
     details.open = !details.open;
     if (!details.open) return announce("Closed");
     details.scrollIntoView({ block: "nearest" });
-    return announce([...details.querySelectorAll("dt, dd")].map((one) => one.textContent).join(", "));
+    return announce([...details.querySelectorAll("dt, dd, p")].map((one) => one.textContent).join(", "));
   }
 
   #clicked(event) {
@@ -93,6 +94,7 @@ export class Places {
     const point = this.lines.pointAt(event);
     const index = point === null ? -1 : this.cases.findIndex(([start, end]) => start <= point && point < end);
     this.choose(index, { text: false });
+    if (point !== null && index < 0) byId("here-at").textContent = "No place of this page of the list is here";
   }
 }
 
