@@ -201,8 +201,8 @@ def pool_compared(parts: Sequence[Compared], codebook: CodebookInfo) -> Compared
     )
 
 
-def comparison(sums: Compared, subject: Subject, codebook: CodebookInfo) -> Comparison:
-    """Compare all reviewers on one subject."""
+def comparison(sums: Compared, subject: Subject, codebook: CodebookInfo, *, with_model: bool = True) -> Comparison:
+    """Compare all reviewers on one subject; fitting Dawid and Skene's model takes longest and can be left out."""
     votes = _votes_on(sums, subject, codebook)
     tables = crossed(votes)
     names = votes.reviewers
@@ -218,7 +218,7 @@ def comparison(sums: Compared, subject: Subject, codebook: CodebookInfo) -> Comp
         )
         for one, other in combinations(range(len(names)), 2)
     )
-    model = competence_of_votes(votes)
+    model = competence_of_votes(votes) if with_model else Competence(votes.values)
     return Comparison(
         subject=subject,
         measure=_measure(subject, codebook),

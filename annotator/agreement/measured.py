@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
+from annotator.agreement.comparison import Compared, compare_document, pool_compared
 from annotator.agreement.estimate import plain
 from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
 from annotator.agreement.selection import select
@@ -67,10 +68,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredDocument:
-    """A document's own rows, and its tally for those of many documents."""
+    """A document's own rows, its tally for those of many documents, and the sums for comparing its reviewers."""
 
     row: DocumentReport
     tally: Tally
+    compared: Compared
 
 
 def measure(
@@ -112,6 +114,7 @@ def measure(
             left_out=Counter(selection.left_out),
             unknown_labels=Counter(label for label in labels if label not in known),
         ),
+        compared=pool_compared([], codebook) if skipped else compare_document(chosen, codebook),
     )
 
 

@@ -17,6 +17,7 @@ from annotator.agreement.spans import Spans, marked_sentences
 
 ABSENT: Final = -1
 """In place of a value: the reviewer was not asked, did not answer, or answered "cannot be judged"."""
+CODE: Final = np.int32  # of a value, in patterns: they are most of what is kept of a document
 CHUNK: Final = 8192  # patterns crossed at once, so that memory does not grow with them
 
 
@@ -38,7 +39,7 @@ class Votes:
 
     reviewers: tuple[str, ...]
     values: tuple[Any, ...]
-    patterns: NDArray[np.int64]
+    patterns: NDArray[np.int32]
     times: NDArray[np.int64]
 
     @property
@@ -62,7 +63,7 @@ def unit_votes(units: Iterable[Mapping[str, Hashable]], reviewers: Iterable[str]
     values = sorted({value for unit in given for value in unit.values()})
     place = {value: number for number, value in enumerate(values)}
     counts = Counter(tuple(place[unit[name]] if name in unit else ABSENT for name in names) for unit in given)
-    patterns = np.array(list(counts), dtype=np.int64).reshape(len(counts), len(names))
+    patterns = np.array(list(counts), dtype=CODE).reshape(len(counts), len(names))
     return Votes(names, tuple(values), patterns, np.array(list(counts.values()), dtype=np.int64))
 
 
@@ -124,7 +125,7 @@ def pool_votes(parts: Iterable[Votes]) -> Votes:
 
 
 def _counted(
-    names: tuple[str, ...], values: tuple[Any, ...], patterns: NDArray[np.int64], times: NDArray[np.int64]
+    names: tuple[str, ...], values: tuple[Any, ...], patterns: NDArray[np.integer], times: NDArray[np.int64]
 ) -> Votes:
     """Add the times of equal patterns."""
     base = len(values) + 1
@@ -135,7 +136,7 @@ def _counted(
     else:
         distinct, inverse = np.unique(patterns, axis=0, return_inverse=True)
     counts = np.bincount(inverse.ravel(), times, minlength=len(distinct))
-    return Votes(names, values, distinct, counts.astype(np.int64))
+    return Votes(names, values, distinct.astype(CODE), counts.astype(np.int64))
 
 
 def recoded(votes: Votes, change: Callable[[Any], Hashable], values: Sequence[Any] = ()) -> Votes:
@@ -167,8 +168,9 @@ def crossed(votes: Votes) -> NDArray[np.int64]:
     n_reviewers, n_values = len(votes.reviewers), len(votes.values)
     found = np.zeros((n_reviewers, n_reviewers, n_values, n_values), dtype=np.int64)
     base = n_values + 1  # ABSENT is counted too, in a first row and column that are then cut off
+    codes = votes.patterns.T.astype(np.int64) + 1
     for one, other in combinations_with_replacement(range(n_reviewers), 2):
-        cells = (votes.patterns[:, one] + 1) * base + votes.patterns[:, other] + 1
+        cells = codes[one] * base + codes[other]
         table = np.rint(np.bincount(cells, votes.times, minlength=base**2)).reshape(base, base)[1:, 1:]
         found[one, other], found[other, one] = table, table.T
     return found

@@ -1,11 +1,14 @@
 """Agreement of a study, or of one of its documents, over the work the viewer may see."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.errors import BlindError
+from annotator.agreement.comparison import Subject, subjects
 from annotator.agreement.report import published
 from annotator.agreement.selection import WORK
 from annotator.api.base import Parameters, find, is_known
@@ -13,6 +16,7 @@ from annotator.api.fields import LARGEST, SLUG_LENGTH
 from annotator.api.schema import IF_CHANGED, describe
 from annotator.api.studies import StudyView
 from annotator.queries import figures_for, may_see_agreement, measurable_revisions
+from annotator.records import CodebookInfo
 
 BLIND = (
     "Agreement is shown after you have submitted your work and chosen to see others' work, as the study's rule allows."
@@ -22,6 +26,11 @@ BLIND = (
 @extend_schema_field({"type": "object", "additionalProperties": True})
 class ReportField(serializers.JSONField):
     """The report: shares and coefficients from 0 to 1, or null with the reason in words."""
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True, "nullable": True})
+class ComparisonField(serializers.JSONField):
+    """Reviewers compared on what was asked for: every two of them, and each beside the others; else null."""
 
 
 class AgreementSerializer(serializers.Serializer):
@@ -35,6 +44,7 @@ class AgreementSerializer(serializers.Serializer):
     work = serializers.ChoiceField(choices=list(WORK), help_text="Which work was counted.")
     include_machines = serializers.BooleanField(help_text="Whether machines counted as reviewers.")
     report = ReportField()
+    comparison = ComparisonField(allow_null=True)
 
 
 class AgreementParameters(Parameters):
@@ -51,6 +61,12 @@ class AgreementParameters(Parameters):
     )
     include_machines = serializers.BooleanField(
         default=False, help_text="Whether machines count as reviewers; by default they are left out."
+    )
+
+    of = serializers.CharField(
+        max_length=SLUG_LENGTH,
+        required=False,
+        help_text="What reviewers are compared on: `all` labels, `label-CODE` or `scale-CODE`.",
     )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
@@ -86,10 +102,11 @@ class Agreement(StudyView):
         figures = figures_for(study, self.viewer, revision)
         work = WORK[self.query["work"]] if "work" in self.query else figures.usual
         include_machines = self.query["include_machines"]
+        subject = self._subject(figures.codebook)
         tag = f'"{figures.tag(work, include_machines=include_machines)}"'
         if is_known(request, tag):
             return Response(status=304, headers={"ETag": tag})
-        answer = published(
+        answer: dict[str, Any] = published(
             figures.report(work, include_machines=include_machines),
             study=study.slug,
             demo=study.demo,
@@ -97,4 +114,17 @@ class Agreement(StudyView):
             work=work,
             include_machines=include_machines,
         )
+        answer["comparison"] = None
+        if subject is not None:
+            found = figures.comparison(work, subject, include_machines=include_machines, with_model=True)
+            answer["comparison"] = found.as_dict()
         return Response(AgreementSerializer(answer).data, headers={"ETag": tag})
+
+    def _subject(self, codebook: CodebookInfo) -> Subject | None:
+        """Return what reviewers are to be compared on, if on anything."""
+        if "of" not in self.query:
+            return None
+        known = {subject.key: subject for subject in subjects(codebook)}
+        if self.query["of"] not in known:
+            raise serializers.ValidationError({"of": f"Choose one of: {', '.join(known)}."})
+        return known[self.query["of"]]

@@ -22,6 +22,7 @@ from django.db.models import Min, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from annotator import agreement, records
+from annotator.agreement.comparison import Comparison, Subject, comparison, pool_compared
 from annotator.agreement.measured import DocumentReport, Key, Tally, blocks, measure, pool_tallies
 from annotator.agreement.report import Report, pooled_report
 from annotator.agreement.selection import Work, usual_work
@@ -29,6 +30,7 @@ from annotator.models import Assignment, Event, Study, User
 from annotator.models.study import AssignmentQuerySet, begun_by
 from annotator.queries.agreement import hidden_revisions
 from annotator.queries.coded_documents import codebook_info, documents_with
+from annotator.records import CodebookInfo
 from sources.models import Revision, SegmentationKind
 
 
@@ -49,6 +51,8 @@ def _engine() -> str:
 
 ENGINE: Final = _engine()
 CACHE: Final = "figures"
+PARTS: Final = ("row", "tally", "compared")
+"""What is kept of a measured document, each by itself: see `agreement.measured.MeasuredDocument`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,30 +153,49 @@ class Figures:
     def report(self, work: Work, *, include_machines: bool = False) -> Report:
         """Return the report over the chosen work; its `per_document` is read when asked for."""
         digests = self._digests(work, include_machines)
-
-        choice = {"rounds": work.rounds, "independent": work.independent, "include_machines": include_machines}
-
-        def part(which: str, keys: Iterable[Key]) -> dict[Key, Any]:
-            return self._parts(which, {key: digests[key] for key in keys}, choice)
-
-        parted = blocks(list(digests))
-        names = [_digest("block", *(digests[key] for key in block)) for block in parted]
-
-        def tally(block: Sequence[Key]) -> Tally:
-            found = part("tally", block)
-            return pool_tallies([found[key] for key in block], self.codebook)
-
-        def whole() -> Report:
-            tallies = [self._kept(name, partial(tally, block)) for name, block in zip(names, parted, strict=True)]
-            return pooled_report(tallies, self.codebook, ())
-
-        report = self._kept(_digest("report", *names), whole)
+        part = partial(self._part, digests, _choice(work, include_machines))
+        names, tallies = self._blocks("tally", digests, part, pool_tallies)
+        report = self._kept(_digest("report", *names), lambda: pooled_report(tallies(), self.codebook, ()))
         return replace(report, per_document=_DocumentReports(digests, partial(part, "row")))
 
     def tallies(self, work: Work) -> dict[Key, Tally]:
         """Return the tally of each document over the chosen work of people."""
-        choice = {"rounds": work.rounds, "independent": work.independent, "include_machines": False}
-        return self._parts("tally", self._digests(work, False), choice)
+        digests = self._digests(work, False)
+        return self._part(digests, _choice(work, False), "tally", digests)
+
+    def comparison(
+        self, work: Work, subject: Subject, *, include_machines: bool = False, with_model: bool = False
+    ) -> Comparison:
+        """Return the reviewers compared on one subject over the chosen work."""
+        digests = self._digests(work, include_machines)
+        part = partial(self._part, digests, _choice(work, include_machines))
+        names, sums = self._blocks("compared", digests, part, pool_compared)
+
+        def whole() -> Comparison:
+            pooled = pool_compared(sums(), self.codebook)
+            return comparison(pooled, subject, self.codebook, with_model=with_model)
+
+        return self._kept(_digest("comparison", subject.key, with_model, *names), whole)
+
+    def _blocks(
+        self,
+        which: str,
+        digests: Mapping[Key, str],
+        part: Callable[[str, Iterable[Key]], Mapping[Key, Any]],
+        pool: Callable[[Sequence[Any], CodebookInfo], Any],
+    ) -> tuple[list[str], Callable[[], list[Any]]]:
+        """Return the names of the blocks a part of the documents is pooled in, and what yields these as kept."""
+        parted = blocks(list(digests))
+        names = [_digest(f"block of {which}", *(digests[key] for key in block)) for block in parted]
+
+        def pooled(block: Sequence[Key]) -> Any:
+            found = part(which, block)
+            return pool([found[key] for key in block], self.codebook)
+
+        def all_blocks() -> list[Any]:
+            return [self._kept(name, partial(pooled, block)) for name, block in zip(names, parted, strict=True)]
+
+        return names, all_blocks
 
     def _each(self) -> Iterator[_Seen]:
         return (each for text in self._texts.values() for each in self._seen[text.pk])
@@ -190,11 +213,13 @@ class Figures:
                 caches[CACHE].set(name, found)
         return found
 
-    def _parts(self, which: str, digests: Mapping[Key, str], choice: Mapping[str, Any]) -> dict[Key, Any]:
-        """Return the row or tally of documents as it is kept; measure, and keep, documents of which it is not."""
-        names = {f"{digest}:{which}": key for key, digest in digests.items()}
+    def _part(
+        self, digests: Mapping[Key, str], choice: Mapping[str, Any], which: str, keys: Iterable[Key]
+    ) -> dict[Key, Any]:
+        """Return one of the `PARTS` of documents as it is kept; measure, and keep, documents of which it is not."""
+        names = {f"{digests[key]}:{which}": key for key in keys}
         found = {names[name]: part for name, part in caches[CACHE].get_many(names).items()}
-        missing = {self._texts[key].pk: key for key in digests if key not in found}
+        missing = {self._texts[key].pk: key for key in names.values() if key not in found}
         if not missing:
             return found
         documents = documents_with(self.study, missing, self._assignments)
@@ -203,7 +228,7 @@ class Figures:
         now = _seen(self.study, self._assignments.filter(revision__in=missing))
         unchanged = [key for pk, key in missing.items() if now.get(pk) == self._seen[pk]]
         self._settled &= len(unchanged) == len(missing)
-        for one in ("row", "tally"):
+        for one in PARTS:
             caches[CACHE].set_many({f"{digests[key]}:{one}": getattr(made[key], one) for key in unchanged})
         return found | {key: getattr(each, which) for key, each in made.items()}
 
@@ -222,6 +247,10 @@ def figures_for_operator(study: Study, revision: Revision | None = None) -> Figu
     """Return the figures over all submitted work: for the operator's own commands, never for a page."""
     texts = study.revisions.all() if revision is None else study.revisions.filter(pk=revision.pk)
     return Figures(study, Assignment.objects.filter(study=study).submitted(), texts)
+
+
+def _choice(work: Work, include_machines: bool) -> dict[str, Any]:
+    return {"rounds": work.rounds, "independent": work.independent, "include_machines": include_machines}
 
 
 def _origin(study: Study) -> str:

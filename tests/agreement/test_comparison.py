@@ -156,3 +156,14 @@ def test_a_codings_other_order_changes_nothing():
         for subject in subjects(CODEBOOK):
             found = [comparison(compare_document(each, CODEBOOK), subject, CODEBOOK) for each in (one, other)]
             assert found[0] == found[1]
+
+
+def test_a_rating_nobody_else_gave_is_no_unit():
+    document = make_document(
+        [
+            make_coding("ann", [("fact", 0, 10, {"slant": 1}), ("fact", 50, 60, {"slant": 2})]),
+            make_coding("bob", [("fact", 0, 10, {"slant": 1}), ("opinion", 80, 90, {"slant": 9})]),
+        ]
+    )
+    found = on(compare_document(document, CODEBOOK), "scale-slant")
+    assert [row.n_units for row in found.readers] == [1, 1]

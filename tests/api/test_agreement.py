@@ -123,3 +123,25 @@ def test_reader_sees_it_once_the_study_is_closed(eli, cast, stage, submit, refus
 def test_outsider_finds_nothing_there(eli, stage, refused):
     refused(eli.get(PATH), 404, "not_found")
     refused(eli.get("studies/nothing/agreement/"), 404, "not_found")
+
+
+def test_reviewers_are_compared_on_what_is_asked_for(ben, mark, submit, refused):
+    mark("ben", WORDS, "fact")
+    mark("cleo", WORDS, "fact")
+    mark("cleo", OPINION, "fact")
+    refused(ben.get(f"{PATH}?of=label-fact"), 403, "blind")
+    submit("cleo")
+    submit("ben", reveal=True)
+    assert ben.get(PATH).data["comparison"] is None
+    found = ben.get(f"{PATH}?of=label-fact").data["comparison"]
+    (pair,) = found["pairs"]
+    assert found["measure"] == "cohen"
+    assert pair["percent"]["value"] == 6 / 7
+    # Of the stage's seven sentences both mark one and one marks another: 1 - 7 * 1 / (1 * 5 + 6 * 2) = 0.588235
+    assert pair["agreement"]["value"] == pytest.approx(0.588235, abs=5e-7)
+    assert pair["f1_exact"]["value"] == pytest.approx(2 / 3)
+    assert [row["reviewer"] for row in found["readers"]] == found["reviewers"] == sorted(found["reviewers"])
+    assert "wants 3 reviewers" in found["competence_reason"]
+    unknown = ben.get(f"{PATH}?of=label-nothing")
+    refused(unknown, 400, "invalid")
+    assert "Choose one of: all, label-fact, label-opinion" in unknown.content.decode()
