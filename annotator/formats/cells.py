@@ -16,7 +16,7 @@ from annotator.records import CodebookInfo, CodedDocument, CodedRating, Coding
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 
-Cell = str | int | bool | datetime | UUID | None
+Cell = str | int | float | bool | datetime | UUID | None
 
 # What makes a spreadsheet take a cell for a formula or a command, also in its full-width form.
 _DANGEROUS = ("=", "+", "-", "@", "|", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\uff5c")
@@ -50,7 +50,7 @@ def heading(columns: Iterable[str]) -> str:
     return "\ufeff" + line(columns)
 
 
-def _cell(value: Cell) -> str | int | None:
+def _cell(value: Cell) -> str | int | float | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
