@@ -10,6 +10,7 @@ from annotator.agreement.estimate import Estimate
 from annotator.agreement.intervals import FEW_DOCUMENTS, Interval
 from annotator.agreement.leave_out import LeftOut
 from annotator.agreement.rows import PointCount, ScaleRow
+from annotator.records import LabelInfo
 from annotator.templatetags.figures import coefficient, signed
 
 register = template.Library()
@@ -162,6 +163,12 @@ def distribution(row: ScaleRow, largest: float) -> dict[str, Any]:
 def label_named(labels: Mapping[str, str], code: str) -> str:
     """Return the name of a label by its code; the code where the codebook does not have it."""
     return labels.get(code, code)
+
+
+@register.filter
+def set_named(codes: Sequence[str], labels: Sequence[LabelInfo]) -> str:
+    """Return the names of a set of labels by their codes, in the codebook's order."""
+    return " + ".join(label.name for label in labels if label.code in codes)
 
 
 @register.filter

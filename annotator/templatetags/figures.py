@@ -6,7 +6,7 @@ from django import template
 from django.conf.locale import LANG_INFO
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from annotator.models import Codebook
@@ -121,3 +121,24 @@ def asking(context: template.Context, **changes: object) -> str:
 def turning(context: template.Context, key: str, number: int) -> str:
     """Return this page's query with another page of a list, whose parameter is `key`, or "page" where it is empty."""
     return asking(context, **{key or "page": number})
+
+
+@register.simple_tag(takes_context=True)
+def carry(context: template.Context, *own: str) -> SafeString:
+    """Write this page's query as hidden fields, all but those of the form's own."""
+    pairs = [(key, value) for key, value in context["request"].GET.items() if key not in own]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@register.inclusion_tag("annotator/_csv.html", takes_context=True)
+def csv_of(context: template.Context, key: str, words: str, **choices: str) -> dict[str, str]:
+    """Link the file of a figure's numbers, by this page's own choices; `choices` are those it made for the reader."""
+    document = context.get("document")
+    if document:
+        address = reverse("document-figure", args=[context["study"].slug, document.slug, key])
+    else:
+        address = reverse("study-figure", args=[context["study"].slug, key])
+    query = context["request"].GET.copy()
+    for name, value in choices.items():
+        query[name] = value
+    return {"address": f"{address}?{query.urlencode()}" if query else address, "words": words}

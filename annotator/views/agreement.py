@@ -37,7 +37,8 @@ def counted_work(request: HttpRequest, figures: Figures) -> dict[str, Any]:
 def measures_of(codebook: CodebookInfo) -> list[Measure]:
     """Return the measures that the pages of this codebook show, with formula and source."""
     levels = sorted({f"alpha-{scale.level}" for scale in codebook.scales})
-    keys = ["sentence-alpha", "u-alpha", "character-alpha", *levels, "sentence-percent", "percent"]
+    passages = ["u-alpha", "unit-alpha", "coding-alpha", "value-alpha"]
+    keys = ["sentence-alpha", "character-alpha", *passages, *levels, "sentence-percent", "percent"]
     keys += ["alpha-nominal", "fleiss", "ac1"]
     if any(scale.level != "nominal" for scale in codebook.scales):
         keys.append("ac2-quadratic")

@@ -75,6 +75,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     membership = Membership.objects.active().filter(study=shown, user=request.user).first()
     context: dict[str, Any] = {
         "section": "studies",
+        "part": "overview",
         "study": shown,
         "codebook": shown.codebook,
         "grid": grid,

@@ -1,0 +1,300 @@
+"""TABLES: the numbers of every figure on agreement as rows of a CSV file; a row of the registry for each file.
+
+Numbers are those of the engine, with all their digits; shares are from 0 to 1. What is undefined is an empty cell, with
+the reason beside it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from annotator.agreement.comparison import Comparison, Mean
+from annotator.agreement.estimate import Estimate
+from annotator.agreement.intervals import Interval
+from annotator.agreement.leave_out import LeftOut
+from annotator.formats.cells import Cell
+from annotator.templatetags import findings
+from annotator.views.reviewers import Asked, readers
+
+Row = list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file: its columns, its rows, and whether it is of a whole study only."""
+
+    key: str
+    columns: tuple[str, ...]
+    rows: Callable[[Asked], Iterator[Row]]
+    of_study: bool = False
+
+
+def figure(name: str) -> tuple[str, ...]:
+    """Name the columns under which `told` stands."""
+    return name, f"{name}_reason"
+
+
+def gave(who: str) -> tuple[str, ...]:
+    """Name the columns of what somebody gave."""
+    return f"{who}_gave", f"{who}_gave_name"
+
+
+def told(estimate: Estimate | Mean | None) -> Row:
+    """Return a figure and why there is none."""
+    return [None, None] if estimate is None else [estimate.value, estimate.reason or None]
+
+
+def _interval(found: Interval | None) -> Row:
+    return [None] * 4 if found is None else [found.low, found.high, found.rough, found.reason or None]
+
+
+def _range(found: LeftOut | None) -> Row:
+    return [None, None] if found is None else [found.low, found.high]
+
+
+INTERVAL: Final = ("interval_low", "interval_high", "interval_rough", "interval_reason")
+RANGE: Final = ("without_one_low", "without_one_high")
+
+
+def _labels(asked: Asked) -> Iterator[Row]:
+    for row in asked.report.labels:
+        figures = (
+            row.sentence_alpha,
+            row.u_alpha,
+            row.character_alpha,
+            row.sentence_percent,
+            row.character_percent,
+            row.sentence_prevalence,
+            row.character_prevalence,
+        )
+        yield [
+            row.label,
+            row.name,
+            *(cell for each in figures for cell in told(each)),
+            *_interval(row.interval),
+            *_range(row.without),
+            row.n_passages,
+            row.n_reviewers,
+            row.n_documents,
+            row.sentence_alpha.n_units,
+        ]
+
+
+def _scales(asked: Asked) -> Iterator[Row]:
+    for row in asked.report.scales:
+        yield [
+            row.scale,
+            row.question,
+            row.level,
+            row.target,
+            " ".join(row.labels),
+            *told(row.alpha),
+            *told(row.percent),
+            *told(row.coverage),
+            *_interval(row.interval),
+            *_range(row.without),
+            row.missing.n_ratings,
+            row.missing.n_missing,
+            row.missing.share,
+            row.n_reviewers,
+            row.n_documents,
+            row.n_units,
+        ]
+
+
+def _together(asked: Asked) -> Iterator[Row]:
+    row = asked.report.together
+    for key, measure in (("u_alpha", "u"), ("unit_alpha", "|u"), ("coding_alpha", "cu"), ("coverage", "coverage")):
+        estimate = getattr(row, key)
+        yield [measure, *told(estimate), estimate.n_units, estimate.n_values, row.n_reviewers, row.n_documents]
+
+
+def _values(asked: Asked) -> Iterator[Row]:
+    for row in asked.report.together.values:
+        words = findings.labels_words(row.labels, asked.codebook)
+        yield [" ".join(row.labels), words, *told(row.share), *told(row.alpha), *told(row.coverage)]
+
+
+def _ratings(asked: Asked) -> Iterator[Row]:
+    for row in asked.report.scales:
+        for point in row.distribution:
+            yield [row.scale, point.value, point.name, point.missing, point.count]
+
+
+def _missing(asked: Asked) -> Iterator[Row]:
+    for row in asked.report.scales:
+        for each in (row.missing, *row.missing_by_reviewer):
+            yield [row.scale, each.reviewer or "all", each.n_ratings, each.n_missing, each.share]
+
+
+def _without(asked: Asked) -> Iterator[Row]:
+    rows = [("label", row.label, row.sentence_alpha, row.without) for row in asked.report.labels]
+    rows += [("scale", row.scale, row.alpha, row.without) for row in asked.report.scales]
+    for kind, code, every, without in rows:
+        yield [kind, code, "", *told(every)]
+        for reviewer, estimate in (without.without if without else {}).items():
+            yield [kind, code, reviewer, *told(estimate)]
+
+
+def _documents(asked: Asked) -> Iterator[Row]:
+    for document in asked.report.per_document:
+        place = [document.slug, document.revision, document.title, document.length, len(document.reviewers)]
+        for label in document.labels:
+            yield [*place, "label", label.label, *told(label.sentence_alpha), label.sentence_alpha.n_units]
+        for scale in document.scales:
+            yield [*place, "scale", scale.scale, *told(scale.alpha), scale.n_units]
+
+
+def _left_out(asked: Asked) -> Iterator[Row]:
+    report = asked.report
+    yield ["documents", "fewer than two pieces of work can be compared", report.n_skipped]
+    for reason, number in report.left_out.items():
+        yield ["pieces of work", reason, number]
+    for code, number in report.unknown_labels.items():
+        yield ["passages", f"label {code} is not in the codebook", number]
+
+
+def _pairs(asked: Asked) -> Iterator[Row]:
+    found = asked.compare()
+    for row in found.pairs:
+        yield [
+            found.subject.key,
+            row.first,
+            row.second,
+            row.n_documents,
+            found.measure,
+            *told(row.agreement),
+            row.agreement.n_units,
+            *told(row.percent),
+            row.percent.n_units,
+            *(cell for each in (row.f1_overlap, row.f1_exact, row.f1_char) for cell in told(each)),
+        ]
+
+
+def _counts(asked: Asked, found: Comparison, table: Any, names: list[Cell]) -> Iterator[Row]:
+    """Yield the cells of a table of counts, each with the share of its row."""
+    words = [findings.value_words(value, found.subject, asked.codebook) for value in found.values]
+    given: list[Row] = [[_code(value), name] for value, name in zip(found.values, words, strict=True)]
+    others = [*given, [None, "no majority"]]
+    for place, counts in enumerate(table):
+        total = sum(counts)
+        for column, count in enumerate(counts):
+            part = count / total if total else None
+            yield [found.subject.key, *names, *given[place], *others[column], count, part]
+
+
+def _code(value: Any) -> Cell:
+    """Return a point of a scale, or the codes of a set of labels."""
+    return (" ".join(value) or "unmarked") if isinstance(value, tuple) else value
+
+
+def _confusion(asked: Asked) -> Iterator[Row]:
+    found = asked.compare()
+    row = asked.choice.pair(found)
+    if row is not None:
+        yield from _counts(asked, found, row.table, [row.first, row.second])
+
+
+def _majority(asked: Asked) -> Iterator[Row]:
+    found = asked.compare()
+    row = asked.choice.reader(found)
+    if row is not None and row.majority.value is not None:
+        yield from _counts(asked, found, row.table, [row.reviewer])
+
+
+def _reviewers(asked: Asked) -> Iterator[Row]:
+    found = asked.compare(with_model=True)
+    for each in readers(found, asked.report):
+        row = each.row
+        yield [
+            found.subject.key,
+            row.reviewer,
+            found.measure,
+            *told(row.agreement),
+            row.agreement.n_pairs if row.agreement else None,
+            *(cell for mean in (row.f1_overlap, row.f1_exact, row.f1_char) for cell in told(mean)),
+            *told(each.without),
+            *told(row.majority),
+            row.majority.n_units,
+            row.n_undecided,
+            row.competence,
+            found.competence_reason or None,
+            each.n_ratings,
+            each.n_missing,
+            each.missing_share,
+            row.n_units,
+        ]
+
+
+F1: Final = (*figure("f1_overlap"), *figure("f1_exact"), *figure("f1_characters"))
+TABLES: Final[Mapping[str, Table]] = {
+    table.key: table
+    for table in (
+        Table(
+            "labels",
+            (
+                *("label", "name", *figure("alpha_sentences"), *figure("u_alpha"), *figure("alpha_characters")),
+                *(*figure("percent_sentences"), *figure("percent_characters")),
+                *(*figure("sentences_marked"), *figure("characters_marked"), *INTERVAL, *RANGE),
+                *("passages", "reviewers", "documents", "sentences"),
+            ),
+            _labels,
+        ),
+        Table(
+            "scales",
+            (
+                *("scale", "question", "level", "target", "labels", *figure("alpha"), *figure("percent")),
+                *(*figure("ratings_compared"), *INTERVAL, *RANGE, "ratings", "cannot_be_judged"),
+                *("cannot_be_judged_share", "reviewers", "documents", "units"),
+            ),
+            _scales,
+        ),
+        Table(
+            "together",
+            ("measure", *figure("value"), "characters", "judgements", "reviewers", "documents"),
+            _together,
+        ),
+        Table("values", ("labels", "name", *figure("share"), *figure("ku_alpha"), *figure("coverage")), _values),
+        Table("ratings", ("scale", "value", "name", "cannot_be_judged", "ratings"), _ratings),
+        Table("missing", ("scale", "reviewer", "ratings", "cannot_be_judged", "share"), _missing),
+        Table("without", ("kind", "code", "without", *figure("alpha")), _without),
+        Table(
+            "documents",
+            (
+                *("document", "revision", "title", "characters", "reviewers"),
+                *("kind", "code", *figure("alpha"), "units"),
+            ),
+            _documents,
+            of_study=True,
+        ),
+        Table("left-out", ("of", "reason", "number"), _left_out),
+        Table(
+            "pairs",
+            (
+                *("compared_on", "first", "second", "documents", "measure", *figure("agreement"), "agreement_units"),
+                *(*figure("percent"), "units", *F1),
+            ),
+            _pairs,
+        ),
+        Table(
+            "confusion",
+            ("compared_on", "first", "second", *gave("first"), *gave("second"), "count", "share_of_row"),
+            _confusion,
+        ),
+        Table(
+            "majority",
+            ("compared_on", "reviewer", *gave("reviewer"), *gave("majority"), "count", "share_of_row"),
+            _majority,
+        ),
+        Table(
+            "reviewers",
+            (
+                *("compared_on", "reviewer", "measure", *figure("mean_agreement"), "pairs"),
+                *(f"mean_{name}" for name in F1),
+                *(*figure("alpha_without"), *figure("as_majority"), "units_with_majority", "units_without_majority"),
+                *("model_competence", "model_reason", "ratings", "cannot_be_judged", "cannot_be_judged_share", "units"),
+            ),
+            _reviewers,
+        ),
+    )
+}
