@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from annotator.agreement.comparison import Comparison, compare_document, comparison, pool_compared, subjects
+from annotator.agreement.comparison import Comparison, subjects
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.machines import machines
 from annotator.agreement.measured import DocumentReport
@@ -110,15 +110,10 @@ def pair_cells(of_labels: Sequence[Comparison], of_scales: Sequence[Comparison])
     return found
 
 
-def comparisons(documents: Sequence[CodedDocument], shown: Shown) -> Iterator[Comparison]:
+def comparisons(shown: Shown) -> Iterator[Comparison]:
     """Compare every two reviewers on every label and scale."""
-    chosen = select(documents, rounds=shown.work.rounds, independent=shown.work.independent).documents
-    sums = pool_compared(
-        [compare_document(each, shown.codebook) for each in chosen if each.text and len(each.codings) > 1],
-        shown.codebook,
-    )
     for subject in subjects(shown.codebook):
-        yield comparison(sums, subject, shown.codebook)
+        yield shown.figures.comparison(shown.work, subject)
 
 
 def citation(study: Study, report: Report, digest: str, day: date) -> str:
@@ -150,7 +145,7 @@ def _context(request: HttpRequest, study: Study, shown: Shown) -> dict[str, Any]
     again = rounds(documents, shown.codebook, independent=shown.work.independent)
     before_and_after = list(pairs(again.before, again.after)) if again else []
     digest = export_hash(study, request.user, jsonl)
-    compared_on = list(comparisons(documents, shown)) if len(report.reviewers) > 1 else []
+    compared_on = list(comparisons(shown)) if len(report.reviewers) > 1 else []
     of_labels = [each for each in compared_on if each.subject.kind != "scale"]
     of_scales = [each for each in compared_on if each.subject.kind == "scale"]
     day = timezone.localdate()
