@@ -36,7 +36,10 @@ class ScaleInfo:
 
 @dataclass(frozen=True, slots=True)
 class LabelInfo:
-    """A label of passages; `position` orders labels, sets the line style and defaults the key."""
+    """A label of passages; `position` orders labels, sets the line style and defaults the key.
+
+    `replaces` names labels of older versions, each by slug, version and code, whose passages this one reads.
+    """
 
     code: str
     name: str
@@ -50,6 +53,7 @@ class LabelInfo:
     colour_dark: str = "#a9b2b7"
     shortcut: str = ""
     position: int = 0
+    replaces: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ FLOORS = {
     "annotator.formats": 2,
     "annotator.records": 1,
     "annotator.ids": 1,
+    "annotator.colours": 1,
     "sources": 1,
 }
 # Pairs on one floor, or below, that still must not meet.
@@ -49,8 +50,8 @@ ALLOWED_SIDEWAYS = {
     ("annotator.admin", "annotator.views"),
     ("annotator.views", "annotator.templatetags"),
 }
-PURE = ["annotator.agreement", "annotator.formats", "annotator.records", "annotator.ids", "sources.text"]
-PURE += ["annotator.offline", "sources.importers", "sources.segmentation"]
+PURE = ["annotator.agreement", "annotator.formats", "annotator.records", "annotator.ids", "annotator.colours"]
+PURE += ["annotator.offline", "sources.text", "sources.importers", "sources.segmentation"]
 FREE = {"annotator.settings", "annotator.apps", "annotator.staticfiles", "annotator.caching", "annotator.migrations"}
 FREE.add("annotator")
 

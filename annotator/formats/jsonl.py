@@ -25,7 +25,8 @@ header, always the first line, once:
 codebook, before the first row that names it; one line for each slug and version:
     slug, version, title, guidelines (Markdown), published_at (time or null),
     labels: [{code, name, definition, use_when, not_when, when_in_doubt, examples [text], counterexamples [text],
-    colour_light, colour_dark, shortcut, position}],
+    colour_light, colour_dark, shortcut, position, replaces: [{codebook, version, label}] (labels of older versions
+    whose passages this one reads; a file from before there was such a field may lack it)}],
     scales: [{code, question, level (nominal, ordinal, interval), target (passage, document), labels [code; none means
     all], required, needs_evidence, position, points: [{value, name, anchor, missing}]}]
 study, before its first document:
@@ -191,6 +192,9 @@ def _codebook(codebook: CodebookInfo) -> dict[str, Any]:
                 "colour_dark": label.colour_dark,
                 "shortcut": label.shortcut,
                 "position": label.position,
+                "replaces": [
+                    {"codebook": slug, "version": version, "label": code} for slug, version, code in label.replaces
+                ],
             }
             for label in codebook.labels
         ],

@@ -37,13 +37,18 @@ def check_codebook(taken: Row, complain: Complain) -> None:
                 complain(f"scales[{i}].labels[{k}]", f"the codebook has no label {label}")
 
 
+def _label(taken: Row) -> LabelInfo:
+    older = tuple((each["codebook"], each["version"], each["label"]) for each in taken.get("replaces", ()))
+    return LabelInfo(**{**taken, "replaces": older})
+
+
 def build_instrument(taken: Row) -> Instrument:
     """Make the record of a codebook whose row has no fault."""
     scales = tuple(
         ScaleInfo(**{**scale, "points": tuple(PointInfo(**point) for point in scale["points"])})
         for scale in taken["scales"]
     )
-    labels = tuple(LabelInfo(**label) for label in taken["labels"])
+    labels = tuple(_label(label) for label in taken["labels"])
     return Instrument(
         CodebookInfo(**{**taken, "labels": labels, "scales": scales}),
         frozenset(label.code for label in labels),

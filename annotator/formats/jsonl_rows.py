@@ -84,12 +84,18 @@ def unsafe_strings(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 waiting.append((f"{path}.{name}" if path else name, depth + 1, item))
 
 
-def take(row: dict[str, Any], fields: Fields, complain: Callable[[str, str], None]) -> dict[str, Any]:
-    """Return what of `row` fits `fields`, calling `complain` with (field, reason) for all that does not."""
+def take(
+    row: dict[str, Any], fields: Fields, complain: Callable[[str, str], None], later: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Return what of `row` fits `fields`, calling `complain` with (field, reason) for all that does not.
+
+    Fields named in `later` came into the format after its first files were written, and may be missing.
+    """
     taken = {}
     for name, kind in fields.items():
         if name not in row:
-            complain(name, "is missing")
+            if name not in later:
+                complain(name, "is missing")
             continue
         try:
             taken[name] = kind(row[name])
@@ -177,8 +183,8 @@ def listed(kind: Kind) -> Kind:
     return take_list
 
 
-def having(fields: Fields) -> Kind:
-    """Make a kind of objects with exactly these fields, kept as dicts."""
+def having(fields: Fields, later: frozenset[str] = frozenset()) -> Kind:
+    """Make a kind of objects with exactly these fields, kept as dicts; those in `later` may be missing."""
 
     def take_object(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -187,7 +193,7 @@ def having(fields: Fields) -> Kind:
         def complain(field: str, reason: str) -> None:
             raise ShapeError(reason, f".{field}")
 
-        return take(value, fields, complain)
+        return take(value, fields, complain, later)
 
     return take_object
 
@@ -233,6 +239,7 @@ RATING: Fields = {
     "evidence": listed(uuid),
     "version": ordinal,
 }
+OLDER: Fields = {"codebook": code, "version": ordinal, "label": code}
 LABEL: Fields = {
     "code": code,
     "name": filled,
@@ -246,6 +253,7 @@ LABEL: Fields = {
     "colour_dark": text,
     "shortcut": text,
     "position": count,
+    "replaces": listed(having(OLDER)),
 }
 POINT: Fields = {"value": number(-(2**31)), "name": text, "anchor": text, "missing": flag}
 SCALE: Fields = {
@@ -285,7 +293,7 @@ ROWS: dict[str, Fields] = {
         "title": filled,
         "guidelines": text,
         "published_at": optional(moment),
-        "labels": listed(having(LABEL)),
+        "labels": listed(having(LABEL, later=frozenset({"replaces"}))),
         "scales": listed(having(SCALE)),
     },
     "study": {

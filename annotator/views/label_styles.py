@@ -7,10 +7,11 @@ codes as small letters, digits and hyphens; both are checked again here, where t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from annotator.colours import DARK_GROUND, LEAST_CONTRAST, LIGHT_GROUND, channels, contrast
 from annotator.models import Label
 from annotator.models.validators import validate_code, validate_colour
 
-LINES = ("solid", "dashed", "dotted", "double", "wavy")  # by position; a sixth label begins again, further down
+LINES = ("solid", "dashed", "dotted", "double", "wavy")  # by position; a sixth label begins again, told apart by colour
 FIRST_GAP, GAP_STEP = 3, 4  # pixels between baseline and line, so that the lines of overlapping labels lie apart
 ROOMY = 3  # labels whose lines the usual distance of the lines of a text has room for; each more wants a GAP_STEP
 # Borders know no wavy line, so what draws a label's line as one gets two rows of arcs over its background.
@@ -19,9 +20,7 @@ WAVE = (
     f"radial-gradient(circle at 2px 3px, {_ARC}) 0 calc(100% - 3px) / 8px 3px repeat-x, "
     f"radial-gradient(circle at 6px 0, {_ARC}) 0 100% / 8px 3px repeat-x,"
 )
-LIGHT_GROUND, DARK_GROUND = "#ffffff", "#14171a"
 LIGHT_TINT, DARK_TINT = 0.35, 0.22  # both of the bright colour of the dark theme: pale paint under dark or light words
-LEAST_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +30,6 @@ class Contrast:
     label: Label
     light: float
     dark: float
-
-
-def _channels(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _luminance(colour: str) -> float:
-    parts = [channel / 255 for channel in _channels(colour)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two #rrggbb colours, 1 to 21 (WCAG 2.2)."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def contrasts(labels: Iterable[Label]) -> list[Contrast]:
@@ -70,7 +53,7 @@ def conflicts(labels: Sequence[Label]) -> list[str]:
 
 
 def _rgb(colour: str, alpha: float) -> str:
-    red, green, blue = _channels(colour)
+    red, green, blue = channels(colour)
     return f"rgb({red} {green} {blue} / {alpha})"
 
 
@@ -78,7 +61,7 @@ def _rules(label: Label, index: int) -> str:
     validate_code(label.code)
     validate_colour(label.colour_light)
     validate_colour(label.colour_dark)
-    code, line, gap = label.code, LINES[index % len(LINES)], FIRST_GAP + GAP_STEP * index
+    code, line, gap = label.code, LINES[index % len(LINES)], FIRST_GAP + GAP_STEP * (index % len(LINES))
     wave, thick = WAVE if line == "wavy" else "", 3 if line == "double" else 2  # a border is not double below 3
     light_tint, dark_tint = _rgb(label.colour_dark, LIGHT_TINT), _rgb(label.colour_dark, DARK_TINT)
     return f"""\
@@ -104,5 +87,5 @@ def stylesheet(labels: Iterable[Label]) -> str:
     """Write the stylesheet of the labels. Registered properties settle `light-dark()`, which a highlight inherits."""
     rules = [_rules(label, index) for index, label in enumerate(labels)]
     if len(rules) > ROOMY:  # or the lowest lines would run through the words below
-        rules.append(f":root {{ --read-line: calc(1.75rem + {GAP_STEP * (len(rules) - ROOMY)}px); }}\n")
+        rules.append(f":root {{ --read-line: calc(1.75rem + {GAP_STEP * (min(len(rules), len(LINES)) - ROOMY)}px); }}\n")
     return "".join(rules)

@@ -221,3 +221,10 @@ def test_codebooks_beyond_those_of_the_documents_are_written_once():
         ("claims", 2),
     ]
     assert jsonl.read(raw.splitlines()) == make_documents()
+
+
+def test_a_file_from_before_labels_named_what_they_replace_is_read():
+    raw = make_file(make_documents())
+    older = raw.replace(b',"replaces":[]', b"")
+    assert older != raw
+    assert jsonl.read(older.splitlines()) == make_documents()

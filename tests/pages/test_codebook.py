@@ -9,9 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from annotator.colours import contrast
 from annotator.models import Label
 from annotator.views.codebook import markdown
-from annotator.views.label_styles import conflicts, contrast, stylesheet
+from annotator.views.label_styles import conflicts, stylesheet
 from tests.pages.conftest import Page
 
 PAYLOADS = [
