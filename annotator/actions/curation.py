@@ -7,14 +7,13 @@ from django.db import models
 from django.utils import timezone
 
 from annotator.actions.assignments import assign_revision
-from annotator.actions.codebook import create_codebook
+from annotator.actions.codebook import discard_codebook
 from annotator.actions.errors import ConflictError, NotAllowedError, NotFoundError
 from annotator.actions.history import record
 from annotator.actions.permissions import require
 from annotator.actions.study import add_member
 from annotator.actions.transactions import writes
 from annotator.models import Assignment, Codebook, Label, Membership, Scale, ScalePoint, Study, Token, User
-from annotator.records import CodebookInfo
 from sources.models import Revision
 
 Part = Label | Scale | ScalePoint
@@ -139,6 +138,8 @@ def save_codebook(*, actor: User, codebook: Codebook) -> Codebook:
     require(actor, "annotator.add_codebook" if codebook._state.adding else "annotator.change_codebook")
     if not codebook._state.adding:
         _lock_draft(codebook.pk)
+    else:
+        codebook.begun_by = actor
     _write(actor, codebook, fields=["slug", "version", "title", "guidelines"])
     return codebook
 
@@ -173,28 +174,7 @@ def delete_codebook_part(*, actor: User, part: Part) -> None:
 def delete_codebook(*, actor: User, codebook: Codebook) -> None:
     """Discard a draft with its labels and scales. Raises NotAllowedError, ConflictError `frozen`."""
     require(actor, "annotator.delete_codebook")
-    codebook = _lock_draft(codebook.pk)
-    ScalePoint.objects.filter(scale__codebook=codebook).delete()
-    codebook.scales.all().delete()
-    codebook.labels.all().delete()
-    key = codebook.pk
-    codebook.delete()
-    codebook.pk = key  # the event names the row that was
-    record(actor=actor, verb="deleted", row=codebook, before={"slug": codebook.slug, "version": codebook.version})
-
-
-@writes
-def start_next_version(*, actor: User, codebook: Codebook, info: CodebookInfo) -> Codebook:
-    """Store `info` as a draft that continues `codebook`: each label replaces the one of the same code.
-
-    Raises NotAllowedError, ConflictError `exists`, django ValidationError.
-    """
-    draft = create_codebook(actor=actor, info=info)
-    older = {label.code: label for label in codebook.labels.all()}
-    for label in draft.labels.all():
-        if label.code in older:
-            label.replaces.add(older[label.code])
-    return draft
+    discard_codebook(actor=actor, codebook=codebook)
 
 
 @writes

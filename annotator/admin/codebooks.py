@@ -1,7 +1,6 @@
 """Codebooks: drafts are written here, then published, which freezes them; what follows is a new version."""
 
 from abc import abstractmethod
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -12,19 +11,17 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from annotator.actions.codebook import publish_codebook
+from annotator.actions.codebook import publish_codebook, start_next_version
 from annotator.actions.curation import (
     delete_codebook,
     delete_codebook_part,
     retire_codebook,
     save_codebook,
     save_codebook_part,
-    start_next_version,
 )
 from annotator.admin.base import StaffAdmin, link
 from annotator.admin.deeds import Deed, WithDeeds
 from annotator.models import Codebook, Label, Scale, ScalePoint
-from annotator.queries import codebook_info
 from sources.admin import FIELD_HABITS
 
 
@@ -176,10 +173,7 @@ class NextVersion(CodebookDeed):
 
     def do(self, request: HttpRequest, row: Codebook, answers: dict[str, Any]) -> str:
         """Copy it."""
-        versions = Codebook.objects.filter(slug=row.slug)
-        number = 1 + versions.aggregate(newest=models.Max("version"))["newest"]
-        info = replace(codebook_info(row), version=number, published_at=None)
-        request.draft = start_next_version(actor=request.user, codebook=row, info=info)
+        request.draft = start_next_version(actor=request.user, codebook=row)
         return f"{request.draft} is a draft."
 
     def next_page(self, request: HttpRequest, row: Codebook) -> str:

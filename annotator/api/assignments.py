@@ -21,7 +21,7 @@ from annotator.actions.assignments import (
 )
 from annotator.api.annotations import AnnotationSerializer
 from annotator.api.base import ApiView, PageByIdParameters, find, page_answer, page_of, versioned
-from annotator.api.codebooks import CodebookSerializer, in_full
+from annotator.api.codebooks import CodebookSerializer, prefetched
 from annotator.api.documents import sentence_ends
 from annotator.api.fields import SLUG_LENGTH, Choice, Flag, NothingSerializer, StrictSerializer, Text
 from annotator.api.passages import LeanPassageSerializer, lean_passages_of, passages_of
@@ -155,7 +155,7 @@ def in_one_answer(rows: QuerySet[Assignment], assignment_id: UUID, lean: bool = 
     row = find(
         with_pseudonym(rows)
         .select_related("study", "revision__document__source")
-        .prefetch_related("revision__segmentations", "codebook", *in_full("codebook__")),
+        .prefetch_related("revision__segmentations", "codebook", *prefetched("codebook__")),
         pk=assignment_id,
     )
     row.passages, row.answers = [], list(document_ratings(row))

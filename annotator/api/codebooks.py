@@ -1,4 +1,4 @@
-"""Codebooks: labels, scales and guidelines, read-only here; they are written in the admin or from files."""
+"""Codebooks: labels, scales and guidelines, read by who works with them; `codebook_drafts` writes them."""
 
 from typing import Any
 
@@ -7,9 +7,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.api.base import ApiView, PageByNumberParameters, find, page_answer, page_of
+from annotator.api.base import ApiView, PageByNumberParameters, find, page_answer, page_of, versioned
+from annotator.api.codebook_drafts import (
+    CodebookWrites,
+    FullCodebookSerializer,
+    NewCodebookSerializer,
+    begin,
+    in_full,
+)
 from annotator.api.fields import SLUG_LENGTH, Choice
-from annotator.api.schema import describe
+from annotator.api.schema import IF_CHANGED, describe
 from annotator.models import Codebook, Label, Scale
 
 
@@ -100,7 +107,7 @@ class CodebookListParameters(PageByNumberParameters):
     slug = serializers.CharField(max_length=SLUG_LENGTH, required=False)
 
 
-def in_full(prefix: str = "") -> tuple[Any, ...]:
+def prefetched(prefix: str = "") -> tuple[Any, ...]:
     """What to prefetch so that CodebookSerializer asks nothing more; `prefix` leads to the codebook."""
     return (
         Prefetch(f"{prefix}labels"),
@@ -124,12 +131,30 @@ class CodebookList(ApiView):
         found, following = page_of(rows, "pk", self.query)
         return page_answer(CodebookSummarySerializer, found, following)
 
+    @describe(
+        "begin_codebook",
+        "Begin a codebook",
+        {201: FullCodebookSerializer},
+        body=NewCodebookSerializer,
+        problems=(404, 409),
+        writes=True,
+    )
+    def post(self, request: Request) -> Response:
+        """Store a codebook as a draft; every fault no draft may have is named at once."""
+        return begin(self)
 
-class CodebookDetail(ApiView):
+
+class CodebookDetail(CodebookWrites):
     """One codebook version."""
 
-    @describe("get_codebook", "Read a codebook", {200: CodebookSerializer}, problems=(404,))
+    @describe(
+        "get_codebook",
+        "Read a codebook",
+        {200: FullCodebookSerializer, 304: None},
+        parameters=[IF_CHANGED],
+        problems=(404,),
+    )
     def get(self, request: Request, slug: str, version: int) -> Response:
-        """Show labels, scales and guidelines."""
-        rows = Codebook.objects.visible_to(self.viewer).prefetch_related(*in_full())
-        return Response(CodebookSerializer(find(rows, slug=slug, version=version)).data)
+        """Show labels, scales and guidelines; the ETag is what a change of a draft must name."""
+        data, tag = in_full(find(Codebook.objects.visible_to(self.viewer), slug=slug, version=version))
+        return versioned(request, data, tag)

@@ -49,6 +49,8 @@ CODES = (
     Code("revealed", 409, "Others' work was shown already, so that the first round stays as it is."),
     Code("not_revealed", 409, "A second round begins only after others' work was shown."),
     Code("exists", 409, "There is one already."),
+    Code("taken", 409, "The short name belongs to somebody else's codebook."),
+    Code("in_use", 409, "Something else in the draft needs it."),
     Code("withdrawn", 409, "The document was withdrawn and takes no new work."),
     Code("identity", 409, "The import holds work of somebody who can sign in here, who alone may add to it."),
     Code("changed", 409, "The study has changed since the forecast: look at a new one."),

@@ -112,9 +112,9 @@ class StrictBodyDescription(OpenApiSerializerExtension):
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """Return the usual description, closed against other fields."""
+        """Return the usual description; of a body, closed against other fields."""
         described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-        return {**described, "additionalProperties": False}
+        return {**described, "additionalProperties": False} if direction == "request" else described
 
 
 class ChoiceDescription(OpenApiSerializerFieldExtension):

@@ -14,6 +14,7 @@ from annotator.api.assignments import (
     AssignmentSubmit,
 )
 from annotator.api.base import NotThere
+from annotator.api.codebook_drafts import CodebookFaults, CodebookNext, CodebookPublish
 from annotator.api.codebooks import CodebookDetail, CodebookList
 from annotator.api.decisions import DecisionDetail, DecisionList
 from annotator.api.distribution import Distribution
@@ -52,6 +53,9 @@ urlpatterns = [
     path("documents/<code:slug>/revisions/<number:number>/", RevisionDetail.as_view()),
     path("codebooks/", CodebookList.as_view()),
     path("codebooks/<code:slug>/<number:version>/", CodebookDetail.as_view()),
+    path("codebooks/<code:slug>/<number:version>/faults/", CodebookFaults.as_view()),
+    path("codebooks/<code:slug>/<number:version>/next/", CodebookNext.as_view()),
+    path("codebooks/<code:slug>/<number:version>/publish/", CodebookPublish.as_view()),
     path("studies/", StudyList.as_view()),
     path("studies/<code:slug>/", StudyDetail.as_view()),
     path("studies/<code:slug>/members/", MemberList.as_view()),

@@ -1,5 +1,6 @@
 """The instrument: a codebook's labels, scales and guidelines, in numbered versions that freeze when published."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -18,13 +19,32 @@ class CodebookQuerySet(models.QuerySet["Codebook"]):
         return self.filter(published_at__isnull=False)
 
     def visible_to(self, user: models.Model) -> "CodebookQuerySet":
-        """Every version to staff who keep codebooks; to others those of studies they belong to or worked with."""
+        """Every version to staff who keep codebooks; to others those of studies they belong to or worked with.
+
+        And those they may write.
+        """
         if user.is_staff and user.has_perm("annotator.view_codebook"):
             return self.all()
         return self.filter(
             Q(studies__memberships__user=user, studies__memberships__left_at__isnull=True)
             | Q(assignments__reviewer=user)
+            | Q(pk__in=Codebook.objects.written_by(user).values("pk"))
         ).distinct()
+
+    def written_by(self, user: models.Model) -> "CodebookQuerySet":
+        """Versions whose drafts the user may write and publish, and of which the user may begin a new version.
+
+        All of them for staff who keep codebooks; for others those they began, and all versions of a codebook that a
+        study uses which they lead.
+        """
+        if user.keeps_codebooks:
+            return self.all()
+        led = Codebook.objects.filter(
+            studies__memberships__user=user,
+            studies__memberships__role="lead",
+            studies__memberships__left_at__isnull=True,
+        )
+        return self.filter(Q(begun_by=user) | Q(slug__in=led.values("slug")))
 
 
 class Codebook(models.Model):
@@ -36,6 +56,9 @@ class Codebook(models.Model):
     guidelines = models.TextField(blank=True, max_length=200_000, help_text="Markdown")
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True)
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = CodebookQuerySet.as_manager()
 
@@ -53,6 +76,10 @@ class Codebook(models.Model):
     def is_frozen(self) -> bool:
         """Whether it was published: labels, scales and words then stay as they are."""
         return self.published_at is not None
+
+    def is_written_by(self, user: models.Model) -> bool:
+        """Whether the user may write this while it is a draft, publish it, and begin the next version."""
+        return Codebook.objects.written_by(user).filter(pk=self.pk).exists()
 
 
 class Label(models.Model):

@@ -55,6 +55,18 @@ class User(AbstractUser):
         return self.is_active and self.is_staff and self.has_perm("annotator.change_study")
 
     @property
+    def keeps_codebooks(self) -> bool:
+        """Whether this is site staff who may write every codebook."""
+        return self.is_active and self.is_staff and self.has_perm("annotator.change_codebook")
+
+    @property
+    def begins_codebooks(self) -> bool:
+        """Whether this person may begin codebooks: site staff permitted to, and whoever leads a study."""
+        if self.is_active and self.is_staff and self.has_perm("annotator.add_codebook"):
+            return True
+        return self.is_active and self.memberships.filter(role="lead", left_at__isnull=True).exists()
+
+    @property
     def keeps_sources(self) -> bool:
         """Whether this is a curator: site staff who may read and keep every source."""
         return self.is_active and self.is_staff and self.has_perm("sources.view_document")

@@ -1,5 +1,6 @@
 """Every read that crosses tables, one file per question. All of them ask `visible_to` or `measured_for` first."""
 
+from annotator.models.descriptions import codebook_info
 from annotator.queries.agreement import (
     hidden_revisions,
     may_see_agreement,
@@ -7,7 +8,8 @@ from annotator.queries.agreement import (
     oversees,
     reviews_under_way,
 )
-from annotator.queries.coded_documents import all_coded_documents, codebook_info, coded_documents
+from annotator.queries.codebooks import Since, changes_since, presets
+from annotator.queries.coded_documents import all_coded_documents, coded_documents
 from annotator.queries.figures import Figures, figures_for, figures_for_operator
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.members import MemberRow, member_rows
@@ -21,8 +23,10 @@ __all__ = [
     "MemberRow",
     "ProgressCell",
     "ProgressGrid",
+    "Since",
     "Verification",
     "all_coded_documents",
+    "changes_since",
     "codebook_info",
     "coded_documents",
     "figures_for",
@@ -34,6 +38,7 @@ __all__ = [
     "measured_documents",
     "member_rows",
     "oversees",
+    "presets",
     "readable_revisions",
     "reviews_under_way",
     "study_progress",

@@ -9,73 +9,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from annotator.models import Annotation, Assignment, Codebook, Membership, Rating, Study, User
-from annotator.records import (
-    CodebookInfo,
-    CodedDocument,
-    CodedPassage,
-    CodedRating,
-    Coding,
-    LabelInfo,
-    PointInfo,
-    ScaleInfo,
-    StudyInfo,
-)
+from annotator.models.descriptions import codebook_info
+from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.models import Revision, SegmentationKind
 
 Purpose = Literal["agreement", "work"]
 EVERYTHING, LIVE = Q(), Q(deleted_at__isnull=True)
 AT_ONCE = 50  # texts with their work held in memory
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line for line in text.split("\n") if line)
-
-
-def codebook_info(codebook: Codebook) -> CodebookInfo:
-    """Return the record of a codebook version; four queries."""
-    labels = {label.pk: label for label in codebook.labels.all()}
-    scales = codebook.scales.prefetch_related("points", "labels")
-    return CodebookInfo(
-        slug=codebook.slug,
-        version=codebook.version,
-        title=codebook.title,
-        guidelines=codebook.guidelines,
-        published_at=codebook.published_at,
-        labels=tuple(
-            LabelInfo(
-                code=label.code,
-                name=label.name,
-                definition=label.definition,
-                use_when=label.use_when,
-                not_when=label.not_when,
-                when_in_doubt=label.when_in_doubt,
-                examples=_lines(label.examples),
-                counterexamples=_lines(label.counterexamples),
-                colour_light=label.colour_light,
-                colour_dark=label.colour_dark,
-                shortcut=label.shortcut,
-                position=label.position,
-            )
-            for label in labels.values()
-        ),
-        scales=tuple(
-            ScaleInfo(
-                code=scale.code,
-                question=scale.question,
-                level=scale.level,
-                target=scale.target,
-                points=tuple(
-                    PointInfo(value=point.value, name=point.name, anchor=point.anchor, missing=point.missing)
-                    for point in scale.points.all()
-                ),
-                labels=tuple(label.code for label in scale.labels.all()),
-                required=scale.required,
-                needs_evidence=scale.needs_evidence,
-                position=scale.position,
-            )
-            for scale in scales
-        ),
-    )
 
 
 def study_info(study: Study) -> StudyInfo:

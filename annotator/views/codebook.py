@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from annotator.models import Codebook, Study, User
+from annotator.queries import changes_since
 from annotator.views import label_styles
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
@@ -59,11 +60,13 @@ def visible_codebook(user: User, slug: str, version: int) -> Codebook:
 @require_safe
 @login_required
 def codebook_list(request: HttpRequest) -> HttpResponse:
-    """List the codebook versions one may see; lead straight to the only one."""
+    """List the codebook versions one may see; lead straight to the only one who can begin no other."""
     found = list(Codebook.objects.visible_to(request.user).defer("guidelines"))
-    if len(found) == 1:
+    begins = request.user.begins_codebooks
+    if len(found) == 1 and not begins:
         return redirect("codebook", found[0].slug, found[0].version)
-    return render(request, "annotator/codebooks.html", {"section": "codebook", "codebooks": found})
+    context = {"section": "codebook", "codebooks": found, "begins": begins}
+    return render(request, "annotator/codebooks.html", context)
 
 
 @require_safe
@@ -85,6 +88,8 @@ def codebook(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         "versions": others,
         "contrasts": label_styles.contrasts(labels),
         "conflicts": label_styles.conflicts(labels),
+        "writes": shown.is_written_by(request.user),
+        "since": changes_since(shown, request.user),
     }
     return render(request, "annotator/codebook.html", context)
 

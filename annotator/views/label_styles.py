@@ -87,5 +87,7 @@ def stylesheet(labels: Iterable[Label]) -> str:
     """Write the stylesheet of the labels. Registered properties settle `light-dark()`, which a highlight inherits."""
     rules = [_rules(label, index) for index, label in enumerate(labels)]
     if len(rules) > ROOMY:  # or the lowest lines would run through the words below
-        rules.append(f":root {{ --read-line: calc(1.75rem + {GAP_STEP * (min(len(rules), len(LINES)) - ROOMY)}px); }}\n")
+        rules.append(
+            f":root {{ --read-line: calc(1.75rem + {GAP_STEP * (min(len(rules), len(LINES)) - ROOMY)}px); }}\n"
+        )
     return "".join(rules)

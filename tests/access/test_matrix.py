@@ -26,6 +26,7 @@ PUBLIC = "200 200 200 200 200 200 200 200 200 200"
 LEADS_200 = "401 404 404 404 404 200 404 200 200 404"
 LEADS_SEE = "302 404 404 404 404 200 404 200 200 404"
 LEADS_DO = "302 404 404 404 404 302 404 302 302 404"
+KEEPERS = "302 404 404 404 404 302 302 302 302 404"  # the codebook is frozen: they are led to its page
 SIGNED_IN = "302 200 200 200 200 200 200 200 200 200"
 
 API = [
@@ -42,6 +43,12 @@ API = [
     ("GET", "documents/{document}/revisions/1/", "401 404 200 200 200 200 200 200 200 404"),
     ("GET", "codebooks/", ALL),
     ("GET", "codebooks/small/1/", "401 404 200 200 200 200 200 200 200 200"),
+    ("POST", "codebooks/", "401 404 404 404 404 400 400 400 400 404"),
+    ("PUT", "codebooks/small/1/", "401 404 404 404 404 400 400 400 400 404"),
+    ("DELETE", "codebooks/small/1/", "401 404 404 404 404 409 409 409 409 404"),
+    ("GET", "codebooks/small/1/faults/", "401 404 404 404 404 200 200 200 200 404"),
+    ("POST", "codebooks/small/1/next/", "401 404 404 404 404 201 201 201 201 404"),
+    ("POST", "codebooks/small/1/publish/", "401 404 404 404 404 428 428 428 428 404"),
     ("GET", "studies/", ALL),
     ("GET", "studies/{study}/", "401 404 200 200 200 200 404 200 200 200"),
     ("GET", "studies/{study}/members/", "401 404 200 200 200 200 404 200 200 200"),
@@ -117,7 +124,8 @@ PAGES = [
     ("GET", "/studies/{study}/documents/{document}/reviewers/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/documents/{document}/figures/labels.csv", "302 404 403 200 200 200 404 200 403 403"),
     ("GET", "/method/", SIGNED_IN),
-    ("GET", "/codebooks/", "302 200 302 302 302 302 302 302 302 302"),
+    ("GET", "/codebooks/", "302 200 302 302 302 200 200 200 200 302"),
+    ("GET", "/codebooks/new/", "302 404 404 404 404 200 200 200 200 404"),
     ("GET", "/codebooks/small/1/", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/codebooks/small/1/labels.css", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/studies/{study}/members/", LEADS_SEE),
@@ -129,6 +137,12 @@ PAGES = [
     ("GET", "/new-password/", PUBLIC),
     ("GET", "/new-password/set/", "302 302 302 302 302 302 302 302 302 302"),
     ("GET", "/password-links/", "302 404 404 404 404 404 404 200 200 404"),
+    ("GET", "/codebooks/small/1/codebook.toml", "302 404 200 200 200 200 200 200 200 200"),
+    ("GET", "/codebooks/small/1/edit/", KEEPERS),
+    ("GET", "/codebooks/small/1/edit/label/", KEEPERS),
+    ("GET", "/codebooks/small/1/edit/label/fact/", KEEPERS),
+    ("GET", "/codebooks/small/1/edit/scale/", KEEPERS),
+    ("GET", "/codebooks/small/1/edit/scale/slant/", KEEPERS),
     ("GET", "/healthz", PUBLIC),
     ("GET", "/readyz", PUBLIC),
     ("GET", "/admin/", "302 302 302 302 302 302 200 200 200 302"),
@@ -145,6 +159,13 @@ WRITES = [
     ("POST", "/studies/{study}/invitations/{invitation}/revoke/", LEADS_DO),
     ("POST", "/studies/{study}/codes/{code}/revoke/", LEADS_DO),
     ("POST", "/password-links/{nobody}/revoke/", "302 404 404 404 404 404 404 404 404 404"),
+    ("POST", "/codebooks/new/", "302 404 404 404 404 400 400 400 400 404"),
+    ("POST", "/codebooks/small/1/next/", KEEPERS),
+    ("POST", "/codebooks/small/1/edit/", "302 404 404 404 404 409 409 409 409 404"),
+    ("POST", "/codebooks/small/1/edit/publish/", KEEPERS),
+    ("POST", "/codebooks/small/1/edit/discard/", KEEPERS),
+    ("POST", "/codebooks/small/1/edit/label/fact/", "302 404 404 404 404 400 400 400 400 404"),
+    ("POST", "/codebooks/small/1/edit/scale/slant/", "302 404 404 404 404 400 400 400 400 404"),
 ]
 SPAN = {"label": "fact", "start": 0, "end": 7, "quote": "Harbour", "note": "", "ratings": []}
 

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from django.core.exceptions import ValidationError
 
-from annotator.actions.codebook import create_codebook, publish_codebook
-from annotator.actions.errors import ConflictError, InvalidError, NotAllowedError
+from annotator.actions.codebook import FaultyError, create_codebook, publish_codebook
+from annotator.actions.errors import ActionError, ConflictError, NotAllowedError
 from annotator.queries import codebook_info
 from annotator.records import LabelInfo, PointInfo, ScaleInfo
 from tests.conftest import small_codebook
@@ -64,7 +63,7 @@ def test_a_version_is_taken_once(cast, frames):
     ids=["slug", "title", "a code twice", "a key twice", "a colour", "a level"],
 )
 def test_an_unfit_codebook_is_refused_whole(cast, frames, wrong):
-    with frames.refusal(ValidationError):
+    with frames.refusal(FaultyError):
         create_codebook(actor=cast.ada, info=replace(small_codebook(), **wrong))
 
 
@@ -88,7 +87,7 @@ def test_a_description_of_a_published_codebook_is_published_at_its_time(cast):
         ({"labels": (), "scales": ()}, "labels"),
         (
             {"scales": (ScaleInfo("s", "Q?", "ordinal", "passage", (PointInfo(1, "1"),), position=1),)},
-            "scales",
+            "scales.0.points",
         ),
         (
             {
@@ -96,7 +95,7 @@ def test_a_description_of_a_published_codebook_is_published_at_its_time(cast):
                     ScaleInfo("s", "Q?", "ordinal", "document", (PointInfo(1, "1"), PointInfo(9, "?", "", True))),
                 )
             },
-            "scales",
+            "scales.0.points",
         ),
     ],
     ids=["no label", "one point", "one point that can be judged"],
@@ -104,6 +103,6 @@ def test_a_description_of_a_published_codebook_is_published_at_its_time(cast):
 def test_what_nobody_could_use_is_not_published(cast, frames, wrong, field):
     scales = tuple(replace(scale, position=1) for scale in wrong.get("scales", ()))
     draft = create_codebook(actor=cast.ada, info=replace(small_codebook(), **{**wrong, "scales": scales}))
-    with frames.refusal(InvalidError) as caught:
+    with frames.refusal(ActionError, "invalid") as caught:
         publish_codebook(actor=cast.ada, codebook=draft)
     assert [fault.field for fault in caught.value.errors] == [field]

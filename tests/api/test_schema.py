@@ -152,7 +152,7 @@ def test_answers_are_as_described(ben, ada, schema, stage, passage):
         "documents/harbour-text/revisions/": "RevisionPage",
         "documents/harbour-text/revisions/1/": "Revision",
         "codebooks/": "CodebookPage",
-        "codebooks/small/1/": "Codebook",
+        "codebooks/small/1/": "FullCodebook",
         "studies/": "StudyPage",
         "studies/harbour/": "Study",
         "studies/harbour/members/": "MemberPage",

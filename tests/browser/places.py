@@ -126,6 +126,25 @@ def _served(status: int, title: str, detail: str) -> Callable[[Any], str]:
     return path
 
 
+def _draft(end: str = "") -> Callable[[Any], str]:
+    """A page of a draft that continues the default codebook, begun if need be."""
+
+    def path(visit: Any) -> str:
+        edit = "/codebooks/credence-default/2/edit/"
+        if visit.page.request.get(f"{visit.server.address}{edit}").status == 404:
+            visit.page.goto(f"{visit.server.address}/codebooks/credence-default/1/")
+            visit.page.get_by_role("button", name="New version").click()
+        return f"{edit}{end}"
+
+    return path
+
+
+def _refused_label(visit: Any) -> None:
+    visit.expect("400")
+    visit.page.get_by_role("button", name="Save and preview").click()
+    visit.page.get_by_role("alert").wait_for()
+
+
 def _missing(visit: Any) -> str:
     visit.expect("404")
     return "/nothing/"
@@ -240,6 +259,12 @@ PLACES = [
     Place("giving documents out", "admin", "/studies/seeds/distribute/?per_text=2&for_all=1"),
     Place("codebooks", ONE, "/codebooks/"),
     Place("codebook", ONE, "/codebooks/credence-default/1/"),
+    Place("codebooks, administrator", "admin", "/codebooks/"),
+    Place("codebook, new", "admin", "/codebooks/new/"),
+    Place("codebook, draft", "admin", _draft()),
+    Place("codebook, label", "admin", _draft("label/opinion/")),
+    Place("codebook, label refused", "admin", _draft("label/"), _refused_label),
+    Place("codebook, scale", "admin", _draft("scale/slant/")),
     Place("account", ONE, "/account/"),
     Place("password", ONE, "/account/password/"),
     Place("tokens", ONE, "/account/tokens/"),

@@ -81,6 +81,8 @@ def urls(stage: Any) -> SimpleNamespace:
         codebooks="/codebooks/",
         codebook="/codebooks/small/1/",
         css="/codebooks/small/1/labels.css",
+        codebook_file="/codebooks/small/1/codebook.toml",
+        new_codebook="/codebooks/new/",
         account="/account/",
         password="/account/password/",
         tokens="/account/tokens/",
