@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from annotator.formats import Options
 from annotator.models import Assignment, Codebook, Membership, Study, User
-from annotator.queries.coded_documents import codebook_info, coded_documents
+from annotator.models.descriptions import codebook_info
+from annotator.queries.coded_documents import coded_documents
 from annotator.records import CodedDocument
 
 PIECE = 64 * 1024  # characters sent at a time

@@ -26,10 +26,11 @@ from annotator.agreement.comparison import Comparison, Subject, comparison, pool
 from annotator.agreement.measured import DocumentReport, Key, Tally, blocks, measure, pool_tallies
 from annotator.agreement.report import Report, pooled_report
 from annotator.agreement.selection import Work, usual_work
-from annotator.models import Assignment, Event, Study, User
+from annotator.models import Assignment, Event, Study, User, descriptions
+from annotator.models.descriptions import codebook_info
 from annotator.models.study import AssignmentQuerySet, begun_by
 from annotator.queries.agreement import hidden_revisions
-from annotator.queries.coded_documents import codebook_info, documents_with
+from annotator.queries.coded_documents import documents_with
 from annotator.records import CodebookInfo
 from sources.models import Revision, SegmentationKind
 
@@ -44,6 +45,7 @@ def _engine() -> str:
         *Path(agreement.__file__).parent.glob("*.[jp]*"),
         Path(records.__file__),
         Path(__file__).with_name("coded_documents.py"),
+        Path(descriptions.__file__),
     ]
     code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)]
     return _digest(settings.VERSION, np.__version__, *code)
