@@ -155,8 +155,8 @@ def pool_unitized(parts: Iterable[Unitized]) -> Unitized:
     )
 
 
-def stack_layers(parts: Sequence[Unitized]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a layer's lengths and squares in each document, the gap first, also where nothing is marked.
+def stack_layers(parts: Sequence[Unitized]) -> NDArray[np.float64]:
+    """Lay out the sums of a layer, document by document, the gap first, also where nothing is marked.
 
     Parameters
     ----------
@@ -165,15 +165,15 @@ def stack_layers(parts: Sequence[Unitized]) -> tuple[NDArray[np.float64], NDArra
 
     Returns
     -------
-    pairs : ndarray of float, shape (n_documents, 2, 2)
-    squares : ndarray of float, shape (n_documents, 2)
+    ndarray of float, shape (n_documents, 6)
+        The four lengths of `pairs`, row by row, and the two of `squares`.
     """
-    pairs, squares = np.zeros((len(parts), 2, 2)), np.zeros((len(parts), 2))
-    for number, part in enumerate(parts):
+    stacked = np.zeros((len(parts), 6))
+    for row, part in zip(stacked, parts, strict=True):
         size = len(part.values)
-        pairs[number, :size, :size] = part.pairs
-        squares[number, :size] = part.squares
-    return pairs, squares
+        row[:4].reshape(2, 2)[:size, :size] = part.pairs
+        row[4 : 4 + size] = part.squares
+    return stacked
 
 
 def _units(

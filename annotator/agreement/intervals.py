@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from annotator.agreement.alpha import Difference, alphas, nominal
-from annotator.agreement.continuum import Unitized, stack_layers
 from annotator.agreement.estimate import plain
-from annotator.agreement.resampling import Figure, figure_of_all, figures_of_resamples, figures_without_each
+from annotator.agreement.resampling import RESAMPLES, Figure, figure_of_all, figures_of_resamples, figures_without_each
 from annotator.agreement.student import quantile
 from annotator.agreement.unitizing import u_alphas
 
@@ -146,13 +145,13 @@ def layer_interval(pairs: ArrayLike, names: Sequence[str], level: float = LEVEL)
     return interval(table, figure, mass, names, rough=rough, level=level)
 
 
-def u_interval(documents: Sequence[Unitized], names: Sequence[str], level: float = LEVEL) -> Interval:
+def u_interval(documents: ArrayLike, names: Sequence[str], level: float = LEVEL) -> Interval:
     """Interval of the u-alpha of a layer.
 
     Parameters
     ----------
-    documents : sequence of Unitized
-        Each document's layer, from `continuum.unitized_layer`.
+    documents : array_like of float, shape (n_documents, 6)
+        Each document's layer, from `continuum.stack_layers`.
     names : sequence of str
         What each document is called.
     level : float
@@ -160,17 +159,30 @@ def u_interval(documents: Sequence[Unitized], names: Sequence[str], level: float
     Returns
     -------
     Interval
-        The mass of a document is as in `layer_interval`, in characters.
+        The mass of a document is as in `layer_interval`, in characters. Without resamples: a layer's alpha on
+        sentences, which rests on the same passages, has them.
     """
-    pairs, squares = stack_layers(documents)
-    sums = np.concatenate([pairs.reshape(-1, 4), squares], axis=1)
+    sums = np.asarray(documents, dtype=float).reshape(-1, 6)
+    mass, rough = layer_mass(lengths_of(sums))
+    return interval(sums, u_figure, mass, names, rough=rough, level=level, n_resamples=0)
+
+
+def character_interval(documents: ArrayLike, names: Sequence[str], level: float = LEVEL) -> Interval:
+    """Interval of the alpha of a layer on characters, from the same sums and otherwise as `u_interval`."""
+    pairs = lengths_of(np.asarray(documents, dtype=float).reshape(-1, 6))
+    figure = partial(alphas, values=(0, 1), difference=nominal)
     mass, rough = layer_mass(pairs)
-    return interval(sums, u_figure, mass, names, rough=rough, level=level)
+    return interval(pairs, figure, mass, names, rough=rough, level=level, n_resamples=0)
+
+
+def lengths_of(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lengths of a layer's sums, shape (..., 2, 2): pairs of characters, unmarked and marked."""
+    return sums[..., :4].reshape(*sums.shape[:-1], 2, 2)
 
 
 def u_figure(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """u-alpha of a layer from its lengths and squares laid side by side, shape (..., 4 + 2)."""
-    return u_alphas(sums[..., :4].reshape(*sums.shape[:-1], 2, 2), sums[..., 4:])
+    """u-alpha of a layer from its sums, shape (..., 6)."""
+    return u_alphas(lengths_of(sums), sums[..., 4:])
 
 
 def layer_mass(pairs: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
@@ -206,6 +218,7 @@ def interval(
     *,
     rough: bool = False,
     level: float = LEVEL,
+    n_resamples: int = RESAMPLES,
 ) -> Interval:
     """Interval of any figure that follows from sums which add up over documents.
 
@@ -222,6 +235,8 @@ def interval(
     rough : bool
         Whether the level is known not to hold.
     level : float
+    n_resamples : int
+        Resamples for the share below the limit; none are drawn for 0, and nothing then says how many are undefined.
 
     Returns
     -------
@@ -241,9 +256,9 @@ def interval(
     point = figure_of_all(table, figure) if kept.any() else None
     without = figures_without_each(table, figure)
     found = jackknife(point, without, masses[kept], named, rough=rough, level=level)
-    if found.low is None:
+    if found.low is None or not n_resamples:
         return found
-    figures = figures_of_resamples(table, figure)
+    figures = figures_of_resamples(table, figure, n_resamples)
     defined = figures[~np.isnan(figures)]
     found = replace(found, n_undefined=len(figures) - len(defined))
     if found.n_undefined > UNDEFINED * len(figures):

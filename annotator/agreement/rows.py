@@ -8,7 +8,7 @@ from typing import Final
 from annotator.agreement.alpha import DIFFERENCES, NO_PAIRS, NO_VARIATION, alpha_from_coincidences, nominal
 from annotator.agreement.chance import fleiss_from_shares, gwet_from_shares
 from annotator.agreement.estimate import Estimate, not_computable
-from annotator.agreement.intervals import Interval, alpha_interval, layer_interval
+from annotator.agreement.intervals import Interval, alpha_interval, character_interval, layer_interval, u_interval
 from annotator.agreement.layers import (
     character_alpha,
     character_percent,
@@ -39,8 +39,8 @@ NO_RATINGS: Final = not_computable("nobody gave a judgement on this scale")
 class LabelRow:
     """How far reviewers mark the same text with a label; prevalences are the shares of judgements that are "marked".
 
-    `u_alpha` is over passages, abutting ones joined. `interval` and `without` are those of `sentence_alpha`; None in
-    the row of one document among several.
+    `u_alpha` is over passages, abutting ones joined. `interval` and `without` are those of `sentence_alpha`, the other
+    intervals those of the figures they are named for; None in the row of one document among several.
     """
 
     label: str
@@ -57,6 +57,8 @@ class LabelRow:
     n_documents: int
     n_reviewers: int
     interval: Interval | None
+    u_interval: Interval | None
+    character_interval: Interval | None
     without: LeftOut | None
 
 
@@ -145,6 +147,8 @@ def label_row(label: LabelInfo, sums: Sums, *, skipped: str = "", alone: bool = 
         n_documents=pooled.n_documents,
         n_reviewers=len(pooled.reviewers),
         interval=None if alone else layer_interval(pooled.by_document, sums.titles),
+        u_interval=None if alone else u_interval(sums.by_document[label.code], sums.titles),
+        character_interval=None if alone else character_interval(sums.by_document[label.code], sums.titles),
         without=None if alone else sentence_alpha_without_each(pooled),
         **figures,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.agreement.continuum import Unitized, pool_unitized, unitized, unitized_layer
+from annotator.agreement.continuum import Unitized, pool_unitized, stack_layers, unitized, unitized_layer
 from annotator.agreement.layers import Layer, layer, pool_layers
 from annotator.agreement.ratings import Ratings, document_ratings, pool_ratings
 from annotator.agreement.spans import ink_before
@@ -22,6 +22,7 @@ class Sums:
     """All that a report needs to know of documents that count.
 
     `continua` holds the layers as units and gaps, `together` all labels, text under several valued their set.
+    `by_document` has of each layer what `intervals.u_interval` wants of each document, from `continuum.stack_layers`.
     """
 
     titles: tuple[str, ...]
@@ -30,6 +31,7 @@ class Sums:
     continua: Mapping[str, Unitized]
     together: Unitized
     ratings: Mapping[str, Ratings]
+    by_document: Mapping[str, NDArray[np.float64]]
 
 
 def document_sums(document: CodedDocument, codebook: CodebookInfo) -> Sums:
@@ -45,13 +47,15 @@ def document_sums(document: CodedDocument, codebook: CodebookInfo) -> Sums:
     layers = {
         coding.reviewer: {code: spans[coding.reviewer] for code, spans in marked.items()} for coding in document.codings
     }
+    continua = {code: unitized_layer(spans, len(document.text), joined=True) for code, spans in marked.items()}
     return Sums(
         titles=(document.title,),
         reviewers=frozenset(coding.reviewer for coding in document.codings),
         layers={code: _layer(document, spans, ink) for code, spans in marked.items()},
-        continua={code: unitized_layer(spans, len(document.text), joined=True) for code, spans in marked.items()},
+        continua=continua,
         together=unitized(layers, len(document.text), joined=True),
         ratings={scale.code: document_ratings(document, scale) for scale in codebook.scales},
+        by_document={code: stack_layers([continuum]) for code, continuum in continua.items()},
     )
 
 
@@ -64,6 +68,10 @@ def pool_sums(parts: Sequence[Sums], codebook: CodebookInfo) -> Sums:
         continua={label.code: pool_unitized(part.continua[label.code] for part in parts) for label in codebook.labels},
         together=pool_unitized(part.together for part in parts),
         ratings={scale.code: pool_ratings([part.ratings[scale.code] for part in parts]) for scale in codebook.scales},
+        by_document={
+            label.code: np.concatenate([stack_layers([]), *(part.by_document[label.code] for part in parts)])
+            for label in codebook.labels
+        },
     )
 
 

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 
 from annotator.agreement.alpha import DIFFERENCES, ordinal
-from annotator.agreement.continuum import pool_unitized, unitized_layer
+from annotator.agreement.continuum import pool_unitized, stack_layers, unitized_layer
 from annotator.agreement.counts import coincidences_by_document, count_values
 from annotator.agreement.intervals import (
     NO_FIGURE,
     alpha_interval,
+    character_interval,
     interval,
     jackknife,
     layer_interval,
     u_interval,
 )
+from annotator.agreement.layers import character_alpha, pool_layers
 from annotator.agreement.resampling import figures_of_resamples
 from annotator.agreement.student import quantile
 from annotator.agreement.unitizing import u_alpha
@@ -181,25 +183,29 @@ def test_a_scale_on_which_nearly_all_ratings_are_the_same_point_is_rough(others,
     assert alpha_interval(pairs, values, ordinal, names(20)).rough is rough
 
 
-def test_the_interval_of_u_alpha_is_that_of_deleting_each_document():
-    random = np.random.default_rng(3)
-    given = 0
-    for _ in range(40):
-        parts = [
-            unitized_layer(
-                {name: [(start, start + 9) for start in random.choice(20, 2) * 10] for name in "abc"}, 220, joined=True
-            )
-            for _ in range(int(random.integers(3, 7)))
-        ]
-        parts.append(unitized_layer({"a": [], "b": []}, 50))
-        found = u_interval(parts, names(len(parts)))
-        point = u_alpha(pool_unitized(parts)).value
-        left = [u_alpha(pool_unitized(parts[:each] + parts[each + 1 :])).value for each in range(len(parts))]
-        mass = [part.pairs[1:].sum() for part in parts]
-        expected = jackknife(point, left, mass, names(len(parts)))
-        assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-        given += found.low is not None
-    assert given > 20
+def random_layers(number):
+    """Return documents in each of which three reviewers marked two places at random, and one of nothing marked."""
+    random = np.random.default_rng(number)
+    spans = [{name: [(at, at + 9) for at in random.choice(20, 2) * 10] for name in "abc"} for _ in range(number)]
+    return [({"a": [], "b": []}, 50), *((marked, 220) for marked in spans)]
+
+
+@pytest.mark.parametrize("number", range(3, 9))
+def test_the_intervals_of_characters_and_passages_are_those_of_deleting_each_document(number):
+    made = random_layers(number)
+    continua = [unitized_layer(marked, length, joined=True) for marked, length in made]
+    layers = [make_layer(length, **marked) for marked, length in made]
+    mass = [each.pairs[1:].sum() for each in continua]
+    for found, figure, pool, parts in (
+        (u_interval, u_alpha, pool_unitized, continua),
+        (character_interval, character_alpha, pool_layers, layers),
+    ):
+        left = [figure(pool(parts[:each] + parts[each + 1 :])).value for each in range(len(parts))]
+        expected = jackknife(figure(pool(parts)).value, left, mass, names(len(parts)))
+        given = found(stack_layers(continua), names(len(parts)))
+        assert (given.low, given.high) == pytest.approx((expected.low, expected.high))
+        assert (given.n_effective, given.below) == (pytest.approx(expected.n_effective), None)
+        assert given.low is not None or number == 3
 
 
 def test_a_label_on_nearly_the_whole_text_is_rough_too():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from annotator.agreement.alpha import alphas, nominal, ordinal
 from annotator.agreement.coverage import Cell, Coverage, lines, write
-from annotator.agreement.intervals import Interval, jackknife, layer_mass, scale_mass, u_figure
+from annotator.agreement.intervals import Interval, jackknife, layer_mass, lengths_of, scale_mass, u_figure
 from annotator.agreement.resampling import Figure, figure_of_all, figures_without_each
 from tests.benchmarks.drawn_studies import REVIEWERS, Design, designs, texts, units
 
@@ -49,7 +49,7 @@ def _of_scale(study: Study) -> Interval:
 
 
 def _of_continuum(study: Study) -> Interval:
-    return _interval(study, u_figure, *layer_mass(study[:, :4].reshape(-1, 2, 2)))
+    return _interval(study, u_figure, *layer_mass(lengths_of(study)))
 
 
 def _characters(random: np.random.Generator, design: Design, alpha: float, studies: int, number: int) -> Study:
