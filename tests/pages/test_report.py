@@ -1,7 +1,6 @@
 """The report to cite: blind before the reveal, every part there, and its figures and hash those of the export."""
 
 import hashlib
-import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +11,8 @@ from django.test import Client
 
 from annotator.actions.assignments import revise_assignment, submit_assignment
 from annotator.actions.study import add_member, close_study
-from annotator.agreement.report import report
-from annotator.formats import jsonl
 from annotator.models import Annotation
+from annotator.offline import published_figures
 from tests.pages.conftest import FERRY, Page
 
 URL = "/studies/harbour/report/"
@@ -59,11 +57,11 @@ def test_what_different_viewers_may_see_has_different_hashes(
     assert reader.context["digest"] == hashlib.sha256(exported(as_("eli"))).hexdigest()
     assert reader.context["digest"] != reviewer.context["digest"]
     assert "ask the study’s lead for theirs" in reader.content.decode()
-    assert "independent=True" not in reader.content.decode()
+    assert "annotator.offline" not in reader.content.decode()
 
 
 @pytest.mark.parametrize("blinding", ["until_submitted", "open"])
-def test_the_lines_it_prints_bring_back_its_figures_from_the_export(
+def test_the_command_it_prints_brings_back_its_figures_from_the_export(
     make_stage: Callable[..., Any], as_: Callable[[str], Client], blinding: str
 ) -> None:
     stage = make_stage(blinding=blinding)
@@ -86,11 +84,12 @@ def test_the_lines_it_prints_bring_back_its_figures_from_the_export(
         submit_assignment(actor=work.reviewer, assignment_id=work.pk, accept_gaps=True)
     client = as_("ada")
     page = client.get(URL)
-    printed = re.search(r"rounds=\(1,\), independent=(True|None)", page.content.decode())
-    found = report(jsonl.read(exported(client).splitlines(True)), rounds=(1,), independent=eval(printed[1]))
-    assert found.labels == page.context["report"].labels
-    assert found.scales == page.context["report"].scales
-    assert found.n_documents == 1
+    assert "python -m annotator.offline harbour.jsonl" in page.content.decode()
+    found = published_figures(exported(client).splitlines(keepends=True))["report"]
+    shown = page.context["report"].as_dict()
+    assert found["n_documents"] == shown["n_documents"] == 1
+    for part in ("labels", "scales", "together", "left_out", "reviewers"):
+        assert found[part] == shown[part], part
 
 
 def test_every_part_of_the_appendix_is_there(
