@@ -14,7 +14,7 @@ from annotator.agreement.competence import FEWEST_UNITS
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.report import Report
-from annotator.models import Study
+from annotator.models import Study, User
 from annotator.queries import Figures, figures_for, may_see_agreement, measurable_revisions
 from annotator.records import CodebookInfo
 from annotator.templatetags import findings
@@ -212,6 +212,8 @@ class Asked:
     figures: Figures
     counted: Mapping[str, Any]
     choice: Choice
+    viewer: User
+    query: Mapping[str, str]
 
     @property
     def codebook(self) -> CodebookInfo:
@@ -236,7 +238,8 @@ class Asked:
 def asked_of(request: HttpRequest, scope: Scope) -> Asked:
     """Read the address of a page or file about a scope that is visible."""
     figures = figures_for(scope.study, request.user, scope.revision)
-    return Asked(figures, shared.counted_work(request, figures), Choice.of(request, figures.codebook))
+    counted, choice = shared.counted_work(request, figures), Choice.of(request, figures.codebook)
+    return Asked(figures, counted, choice, request.user, request.GET)
 
 
 def _page(

@@ -12,9 +12,15 @@ from annotator.agreement.comparison import Comparison, Mean
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.intervals import Interval
 from annotator.agreement.leave_out import LeftOut
+from annotator.agreement.revisions import rounds
+from annotator.agreement.timeline import timeline
 from annotator.formats.cells import Cell
+from annotator.queries.shown import completed_documents, documents_apart
 from annotator.templatetags import findings
+from annotator.views.beside import REACHES, USUAL, published, wanted
+from annotator.views.over_time import chosen_batch
 from annotator.views.reviewers import Asked, readers
+from annotator.views.rounds import pairs
 
 Row = list[Cell]
 
@@ -66,6 +72,7 @@ def _labels(asked: Asked) -> Iterator[Row]:
             row.character_percent,
             row.sentence_prevalence,
             row.character_prevalence,
+            row.sentence_ac1,
         )
         yield [
             row.label,
@@ -73,6 +80,8 @@ def _labels(asked: Asked) -> Iterator[Row]:
             *(cell for each in figures for cell in told(each)),
             *_interval(row.interval),
             *_range(row.without),
+            *_interval(row.u_interval),
+            *_interval(row.character_interval),
             row.n_passages,
             row.n_reviewers,
             row.n_documents,
@@ -91,6 +100,7 @@ def _scales(asked: Asked) -> Iterator[Row]:
             *told(row.alpha),
             *told(row.percent),
             *told(row.coverage),
+            *(cell for each in (row.nominal, row.fleiss, row.ac1, row.ac2, row.judged) for cell in told(each)),
             *_interval(row.interval),
             *_range(row.without),
             row.missing.n_ratings,
@@ -152,6 +162,37 @@ def _left_out(asked: Asked) -> Iterator[Row]:
         yield ["pieces of work", reason, number]
     for code, number in report.unknown_labels.items():
         yield ["passages", f"label {code} is not in the codebook", number]
+
+
+def _more_documents(asked: Asked) -> Iterator[Row]:
+    key = asked.query.get("narrow", "")
+    reach = REACHES.get(key, REACHES[USUAL])
+    for row in wanted(asked.report, reach):
+        yield ["label" if row.is_label else "scale", row.code, reach, row.words]
+
+
+def _yardsticks(asked: Asked) -> Iterator[Row]:
+    for row in published(asked.report):
+        for whose, values in row.yardstick.reported:
+            for value in values:
+                about = [row.yardstick.what, row.yardstick.differs, row.yardstick.source]
+                yield [row.yardstick.code, row.name, *told(row.estimate), whose, value, *about]
+
+
+def _over_time(asked: Asked) -> Iterator[Row]:
+    documents = completed_documents(asked.figures, asked.viewer, asked.counted["work"])
+    found = timeline(documents, asked.codebook, chosen_batch(asked.query.get("batch", ""), len(documents)))
+    for series in found.series:
+        for step, alone, so_far in zip(found.steps, series.alone, series.so_far, strict=True):
+            kind = "label" if series.is_label else "scale"
+            yield [kind, series.code, step.first, step.last, len(step.reviewers), *told(alone), *told(so_far)]
+
+
+def _rounds(asked: Asked) -> Iterator[Row]:
+    study = asked.figures.study
+    found = rounds(documents_apart(study, asked.viewer), asked.codebook, independent=True if study.is_blind else None)
+    for row in pairs(found.before, found.after) if found else ():
+        yield ["label" if row.is_label else "scale", row.code, *told(row.before), *told(row.after)]
 
 
 def _pairs(asked: Asked) -> Iterator[Row]:
@@ -235,7 +276,8 @@ TABLES: Final[Mapping[str, Table]] = {
             (
                 *("label", "name", *figure("alpha_sentences"), *figure("u_alpha"), *figure("alpha_characters")),
                 *(*figure("percent_sentences"), *figure("percent_characters")),
-                *(*figure("sentences_marked"), *figure("characters_marked"), *INTERVAL, *RANGE),
+                *(*figure("sentences_marked"), *figure("characters_marked"), *figure("ac1_sentences")),
+                *(*INTERVAL, *RANGE, *(f"u_{name}" for name in INTERVAL), *(f"characters_{name}" for name in INTERVAL)),
                 *("passages", "reviewers", "documents", "sentences"),
             ),
             _labels,
@@ -244,7 +286,9 @@ TABLES: Final[Mapping[str, Table]] = {
             "scales",
             (
                 *("scale", "question", "level", "target", "labels", *figure("alpha"), *figure("percent")),
-                *(*figure("ratings_compared"), *INTERVAL, *RANGE, "ratings", "cannot_be_judged"),
+                *(*figure("ratings_compared"), *figure("alpha_nominal"), *figure("fleiss"), *figure("ac1")),
+                *(*figure("ac2_quadratic"), *figure("alpha_judged_or_not"), *INTERVAL, *RANGE),
+                *("ratings", "cannot_be_judged"),
                 *("cannot_be_judged_share", "reviewers", "documents", "units"),
             ),
             _scales,
@@ -267,6 +311,20 @@ TABLES: Final[Mapping[str, Table]] = {
             _documents,
             of_study=True,
         ),
+        Table("more-documents", ("kind", "code", "reach", "documents_wanted"), _more_documents, of_study=True),
+        Table(
+            "yardsticks",
+            ("code", "name", *figure("alpha"), "reported_by", "reported", "what", "differs", "source"),
+            _yardsticks,
+            of_study=True,
+        ),
+        Table(
+            "over-time",
+            ("kind", "code", "first", "last", "reviewers", *figure("alpha_alone"), *figure("alpha_so_far")),
+            _over_time,
+            of_study=True,
+        ),
+        Table("rounds", ("kind", "code", *figure("alpha_first"), *figure("alpha_second")), _rounds, of_study=True),
         Table("left-out", ("of", "reason", "number"), _left_out),
         Table(
             "pairs",

@@ -51,6 +51,9 @@ def test_second_rounds_stand_beside_first_ones_and_are_called_no_reliability_dat
     assert opinion.before.value < opinion.after.value == 1
     changes = context["rounds"].changes
     assert (changes.before, changes.kept, changes.added, changes.after) == (4, 4, 1, 5)
+    rows = as_("ben").get("/studies/harbour/figures/rounds.csv").content.decode("utf-8-sig").splitlines()
+    (line,) = [row for row in rows if row.startswith("label,opinion,")]
+    assert line == f"label,opinion,{opinion.before.value},,1.0,"
     shown = as_("ben").get(urls.study).context["report"]
     assert shown.labels[1].sentence_alpha == opinion.before  # the study's own figure is that of the first rounds
 
