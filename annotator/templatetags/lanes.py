@@ -1,6 +1,6 @@
 """Lanes: one band for each reviewer over the length of a text, drawn where the reviewer's passages lie."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
@@ -75,9 +75,16 @@ def _marked(coding: Coding, length: int) -> float:
 
 @register.inclusion_tag("annotator/_lanes.html", takes_context=True)
 def lanes(
-    context: template.Context, document: CodedDocument, everybody: Sequence[str], labels: Sequence[LabelInfo]
+    context: template.Context,
+    document: CodedDocument,
+    everybody: Sequence[str],
+    labels: Sequence[LabelInfo],
+    in_words: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Draw the lanes of the reviewers shown, and leave those of the others empty; a form chooses which are."""
+    """Draw the lanes of the reviewers shown, and leave those of the others empty; a form chooses which are.
+
+    `in_words` says of each reviewer shown what was marked.
+    """
     length = len(document.text)
     width = min(max(FITTING, length // CHARACTERS_IN_A_PIXEL), WIDEST)
     codes = [label.code for label in labels]
@@ -87,7 +94,8 @@ def lanes(
         coding = codings.get(reviewer)
         words = "not shown"
         if coding is not None:
-            words = f"{counted(len(coding.passages), 'passage')}, {share(_marked(coding, length))} of the text"
+            marked = f": {in_words[reviewer]};" if coding.passages else ","
+            words = f"{counted(len(coding.passages), 'passage')}{marked} {share(_marked(coding, length))} of the text"
         strokes = tuple(_strokes(coding, codes, width / max(length, 1))) if coding else ()
         drawn.append(Lane(reviewer, coding is not None, strokes, words))
     asked = context["request"].GET

@@ -276,6 +276,22 @@ class Wording:
             if rating.scale == scale.code
         }
 
+    def marked_by(self, reviewer: str) -> str:
+        """Say how many passages a reviewer has of each label: "Fact 2, AI-generated suspected 1"."""
+        words = []
+        for code in self._ordered(passage.label for passage in self.passages[reviewer]):
+            found = [passage for passage in self.passages[reviewer] if passage.label == code]
+            name = self.names.get(code, code)
+            scale = self.bases.get(code)
+            if scale is None:
+                words.append(f"{name} {len(found)}")
+                continue
+            given = [rating.value for each in found for rating in each.ratings if rating.scale == scale.code]
+            said = [(_begun_small(point.name), given.count(point.value)) for point in scale.points]
+            said.append(("basis not given", len(found) - len(given)))
+            words.append(f"{name} {', '.join(f'{basis} {number}' for basis, number in said if number)}")
+        return ", ".join(words)
+
     def bases_in_words(self) -> list[tuple[str, str]]:
         """Return label and words for each label whose marks name their basis, over all reviewers of the document."""
         found = []

@@ -147,8 +147,8 @@ def _marks(document: CodedDocument, choice: Choice, info: CodebookInfo) -> dict[
         "coded": coded,
         "everybody": everybody,
         "shown": frozenset(wording.reviewers),
-        "wording": wording,
         "bases": wording.bases_in_words(),
+        "in_words": {reviewer: wording.marked_by(reviewer) for reviewer in wording.reviewers},
         "heat": heat,
         "names": wording.names,
     }
@@ -165,6 +165,7 @@ def _marks(document: CodedDocument, choice: Choice, info: CodebookInfo) -> dict[
         "line_starts": line_starts(coded.text),
         "filters": filters_of(places) if wording.of > 1 else (),
         "kind": kind,
+        "n_places": len(places),
         "places": page,
         "cases": [wording.case(place) for place in page],
         "painted": {

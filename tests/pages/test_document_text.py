@@ -152,6 +152,10 @@ def test_ai_generated_is_said_to_be_declared_or_suspected_by_so_many(stage, mark
     words = " ".join(read("ada", urls.document).words.split())
     assert "AI-generated: declared by 1 of 2, suspected by 1 of 2" in words
     assert "AI-generated, declared" in words
+    lanes = [str(tag.get("aria-label")) for tag in read("ada", urls.document).all("svg")]
+    assert [any(f"AI-generated {basis} 1;" in lane for lane in lanes) for basis in ("declared", "suspected")] == [
+        True
+    ] * 2
     assert "AI-generated, suspected" in words
     table = " ".join(read("ada", f"{urls.document}?view=table").words.split())
     assert "AI-generated declared by 1 of 2, suspected by 1 of 2" in table
@@ -204,6 +208,20 @@ def test_equally_divided_places_are_ranked_by_ratings_that_lie_apart(stage, mark
     submit("ben", "cleo")
     assert [(case.start, case.end) for case in shown()["cases"]] == [stage.span(each) for each in (FARES, FERRY, BEST)]
     assert [(case.start, case.end) for case in shown("?kind=alike")["cases"]] == [stage.span(NOBODY)]
+
+
+@pytest.mark.parametrize(
+    ("marks", "query", "words"),
+    [
+        (([], []), "", "Nobody marked anything."),
+        (([("fact", FERRY)], []), "?layer=opinion", "Nobody marked anything with this label."),
+        (([("fact", FERRY)], [("fact", FERRY)]), "", "Reviewers agree about every place that was marked."),
+        (([("fact", FERRY)], []), "?kind=label", "No place differs in this way."),
+        (([("fact", FERRY)], []), "?kind=alike", "Reviewers differ about every place."),
+    ],
+)
+def test_an_empty_list_says_why(crowd, as_, marks, query, words):
+    assert words in Page(as_("ada").get(crowd(*marks).url + query).content.decode()).words
 
 
 def test_what_one_reviewer_marked_is_listed_and_nobody_differs(crowd, as_):
@@ -261,7 +279,9 @@ def test_each_reviewer_has_a_lane_where_the_passages_lie_and_the_same_in_words(c
         assert left == pytest.approx(start * scale, abs=1)
         assert right == pytest.approx(end * scale, abs=2)
     marked = len(FERRY) + len(BEST) + len(FARES)
-    assert words == f"3 passages, {100 * marked / len(made.stage.revision.text):.0f}\u202f% of the text"
+    assert (
+        words == f"3 passages: Fact 2, Opinion 1; {100 * marked / len(made.stage.revision.text):.0f}\u202f% of the text"
+    )
 
 
 def test_the_table_says_the_same_as_the_shading_and_who_marked(crowd, as_):
