@@ -20,8 +20,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from annotator.agreement.comparison import Comparison, subjects
 from annotator.agreement.plain_text import report_lines
-from annotator.agreement.report import Report, published, report
+from annotator.agreement.report import Report, compare, published, report
 from annotator.agreement.selection import WORK, Work, usual_work
 from annotator.formats import jsonl
 from annotator.formats.problems import FormatError
@@ -41,6 +42,7 @@ class Asked:
     work: Work
     include_machines: bool
     report: Report
+    comparison: Comparison | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the API answers."""
@@ -51,6 +53,7 @@ class Asked:
             document=self.document,
             work=self.work,
             include_machines=self.include_machines,
+            comparison=self.comparison,
         )
 
     @property
@@ -93,6 +96,7 @@ def figures_of(
     revision: int | None = None,
     work: str = "",
     include_machines: bool = False,
+    of: str = "",
 ) -> Asked:
     """Compute the report of a study, or of one of its documents, from records.
 
@@ -110,11 +114,14 @@ def figures_of(
         A key of `selection.WORK`; what usually counts without it.
     include_machines : bool
         Whether machines count as reviewers.
+    of : str
+        What reviewers are compared on, if on anything: the key of one of `comparison.subjects`.
 
     Raises
     ------
     AskedError
-        When there is no such study, document, revision or work, none was submitted, or the study must be named.
+        When there is no such study, document, revision, work or subject, no work was submitted, or the study must be
+        named.
     """
     studies = {each.study.slug: each.study for each in documents}
     if not studies:
@@ -139,14 +146,16 @@ def figures_of(
     measured = [each for each in submitted if each.codings]
     if not measured:
         raise AskedError(nothing_submitted(about.title, key))
-    found = report(
-        measured,
-        codebook,
-        rounds=chosen_work.rounds,
-        independent=chosen_work.independent,
-        include_machines=include_machines,
-    )
-    return Asked(about, key, chosen_work, include_machines, found)
+    known = {subject.key: subject for subject in subjects(codebook)}
+    if of and of not in known:
+        raise AskedError(f"Reviewers are not compared on “{of}”; there are {', '.join(known)}.")
+    choice = {
+        "rounds": chosen_work.rounds,
+        "independent": chosen_work.independent,
+        "include_machines": include_machines,
+    }
+    compared = compare(measured, known[of], codebook, **choice) if of else None
+    return Asked(about, key, chosen_work, include_machines, report(measured, codebook, **choice), compared)
 
 
 def heading(title: str, document: tuple[str, int] | None, work: Work, *, include_machines: bool) -> str:
@@ -204,6 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m annotator.offline", description=__doc__.split("\n", 1)[0])
     parser.add_argument("file", type=Path, help="a JSONL export with texts")
     parser.add_argument("--study", default="", help="slug of the study, where the file has several")
+    parser.add_argument("--of", default="", help="what reviewers are compared on in the JSON: all, label-… or scale-…")
     add_choices(parser)
     asked = vars(parser.parse_args(arguments))
     file, as_json, width = asked.pop("file"), asked.pop("json"), asked.pop("width")

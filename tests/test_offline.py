@@ -92,6 +92,8 @@ def test_what_the_api_answers_follows_from_the_export_alone(worked, api, tmp_pat
         ("work=second", {"work": "second"}),
         ("work=calibrated&include_machines=true", {"work": "calibrated", "include_machines": True}),
         ("include_machines=true", {"include_machines": True}),
+        ("of=label-fact&work=first", {"of": "label-fact", "work": "first"}),
+        ("of=all&include_machines=true", {"of": "all", "include_machines": True}),
         ("document=b-text&work=first", {"document": "b-text", "work": "first"}),
     ):
         answer = json.loads(api(f"harbour/agreement/?{query}"))
@@ -140,6 +142,7 @@ def test_command_and_file_name_what_there_is_where_something_is_unknown(worked, 
         (["--work", "gold"], "“gold” is no choice of work"),
         (["--document", "x"], "There is no document “x” in this study of the file."),
         (["--document", "b-text", "--revision", "7"], "“b-text” has no revision 7 here; it has 1."),
+        (["--of", "x"], "Reviewers are not compared on “x”; there are all, label-fact"),
         (["--revision", "1"], "Name the document whose revision is meant."),
         (["--document", "c-text"], "Nobody has submitted work on c-text"),
     ):

@@ -14,12 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from annotator.agreement.alpha import NO_PAIRS, NO_VARIATION
 from annotator.agreement.counts import count_categories, pairable_reviewers, whole_counts
 from annotator.agreement.estimate import Estimate, not_computable
+from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.weights import agreement_weights
 
 ONE_CATEGORY: Final = not_computable("the codebook has one category, so that agreement is certain")
 ONE_UNIT: Final = "Only one unit could be compared."
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class Shares:
     """What is known of a set of units once raw values are forgotten, every unit weighing the same.

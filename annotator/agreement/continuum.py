@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.spans import Spans, merge, possible
 
 Value = tuple[str, ...]
@@ -20,6 +21,7 @@ LAYER: Value = ("marked",)
 """The only value of a layer but the gap."""
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class Unitized:
     """What is known of unitized documents once their passages are forgotten; of one document or pooled.

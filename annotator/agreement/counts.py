@@ -10,7 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from annotator.agreement.keeping import quick_to_keep
 
+
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class Coincidences:
     """What is known of a set of units once the raw values are forgotten.

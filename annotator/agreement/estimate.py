@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 from uuid import UUID
 
+from annotator.agreement.keeping import quick_to_keep
+
 
 def not_computable(reason: str) -> str:
     """Return the sentence a page shows in place of a number that is undefined."""
@@ -32,6 +34,7 @@ def plain(value: Any) -> Any:
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """One figure, a float and never a percentage.

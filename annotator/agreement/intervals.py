@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from annotator.agreement.alpha import Difference, alphas, nominal
 from annotator.agreement.estimate import plain
+from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.resampling import RESAMPLES, Figure, figure_of_all, figures_of_resamples, figures_without_each
 from annotator.agreement.student import quantile
 from annotator.agreement.unitizing import u_alphas
@@ -47,6 +48,7 @@ NO_SPREAD: Final = no_interval("leaving out any document changes nothing, so not
 UNSTABLE: Final = no_interval("too many resamples of the documents have no figure at all")
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A confidence interval of one figure over documents.

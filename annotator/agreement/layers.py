@@ -15,6 +15,7 @@ from annotator.agreement.alpha import alpha_from_coincidences, nominal
 from annotator.agreement.chance import Shares, gwet_from_shares, pool_shares, shares
 from annotator.agreement.counts import Coincidences, coincidences, pool
 from annotator.agreement.estimate import Estimate, not_computable
+from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.percent import percent_from_coincidences
 from annotator.agreement.spans import characters_by_markers, marked_sentences, merge, tokens_by_markers
 
@@ -25,6 +26,7 @@ NO_SENTENCES: Final = not_computable("the text has no stored sentences")
 NO_TOKENS: Final = not_computable("no tokens of the text were counted")
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One label's sums, of one document or pooled over documents: categories are unmarked and marked, in this order.

@@ -9,12 +9,14 @@ from numpy.typing import ArrayLike
 
 from annotator.agreement.alpha import Difference, alpha, alpha_from_coincidences, nominal
 from annotator.agreement.estimate import Estimate, not_computable, plain
+from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.layers import Layer
 
 FEW_REVIEWERS: Final = not_computable("leaving one reviewer out wants three")
 NONE_DEFINED: Final = not_computable("without any one reviewer there is nothing to compare or no variation")
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A figure without each reviewer.

@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from annotator.agreement.chance import Shares, pool_shares, shares
 from annotator.agreement.counts import Coincidences, coincidences, pool
+from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.units import answered_units, answers
 from annotator.records import CodedDocument, CodedRating, ScaleInfo
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class Ratings:
     """The sums of a scale, of one document or pooled.
@@ -111,6 +113,8 @@ def pool_ratings(parts: Sequence[Ratings]) -> Ratings:
 def over_categories(sums: Shares, values: ArrayLike, categories: ArrayLike) -> Shares:
     """Return shares over more categories, in any order, than the values they are over, each of which is one of them."""
     own, listed = np.asarray(values, dtype=float), np.asarray(categories, dtype=float)
+    if np.array_equal(own, listed):
+        return sums
     at = (listed == own[:, None]).argmax(axis=1) if len(own) else np.zeros(0, dtype=int)
     pairs, given = np.zeros((len(listed), len(listed))), np.zeros(len(listed))
     pairs[at[:, None], at], given[at] = sums.pairs, sums.given
@@ -140,4 +144,4 @@ def _placed(pairs: NDArray[np.float64], own: NDArray[np.float64], values: NDArra
 
 
 def _spread(sums: Coincidences, own: NDArray[np.float64], values: NDArray[np.float64]) -> Coincidences:
-    return replace(sums, pairs=_placed(sums.pairs, own, values))
+    return sums if len(own) == len(values) else replace(sums, pairs=_placed(sums.pairs, own, values))

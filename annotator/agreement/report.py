@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from annotator.agreement.comparison import Comparison, Subject, comparison, pool_compared
 from annotator.agreement.estimate import plain
-from annotator.agreement.measured import DocumentReport, Key, Tally, blocks, measure, pool_tallies
+from annotator.agreement.measured import DocumentReport, Key, MeasuredDocument, Tally, blocks, measure, pool_tallies
 from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
 from annotator.agreement.selection import Work
 from annotator.agreement.together import TogetherRow, together_row
@@ -83,17 +84,41 @@ def report(
         When documents are of several studies or one is given twice, no codebook is known, a span is not a passage of
         its text, or stored sentences do not partition it.
     """
+    choice = {"rounds": rounds, "independent": independent, "include_machines": include_machines}
+    codebook, measured = _measured(documents, codebook, choice)
+    keys = blocks(list(measured))
+    pooled = [pool_tallies([measured[key].tally for key in block], codebook) for block in keys]
+    return pooled_report(pooled, codebook, [each.row for each in measured.values()])
+
+
+def compare(
+    documents: Iterable[CodedDocument],
+    subject: Subject,
+    codebook: CodebookInfo | None = None,
+    *,
+    rounds: tuple[int, ...] | None = (1,),
+    independent: bool | None = True,
+    include_machines: bool = False,
+) -> Comparison:
+    """Compare every two reviewers, and each with the others, on one subject, over all documents; see `report`."""
+    choice = {"rounds": rounds, "independent": independent, "include_machines": include_machines}
+    codebook, measured = _measured(documents, codebook, choice)
+    keys = blocks(list(measured))
+    pooled = [pool_compared([measured[key].compared for key in block], codebook) for block in keys]
+    return comparison(pool_compared(pooled, codebook), subject, codebook)
+
+
+def _measured(
+    documents: Iterable[CodedDocument], codebook: CodebookInfo | None, choice: Mapping[str, Any]
+) -> tuple[CodebookInfo, dict[Key, MeasuredDocument]]:
     given = tuple(documents)
     if len({document.study.slug for document in given}) > 1:
         raise ValueError("documents of several studies: pseudonyms name reviewers within one study only")
     codebook = codebook or _codebook_of(given)
-    choice = {"rounds": rounds, "independent": independent, "include_machines": include_machines}
-    measured = [measure(document, codebook, **choice) for document in given]
-    tallies = {each.row.key: each.tally for each in measured}
-    if len(tallies) < len(measured):
+    measured = {(each.slug, each.revision): measure(each, codebook, **choice) for each in given}
+    if len(measured) < len(given):
         raise ValueError("a document is given twice: its codings belong together")
-    pooled = [pool_tallies([tallies[key] for key in block], codebook) for block in blocks(list(tallies))]
-    return pooled_report(pooled, codebook, [each.row for each in measured])
+    return codebook, measured
 
 
 def pooled_report(tallies: Sequence[Tally], codebook: CodebookInfo, per_document: Sequence[DocumentReport]) -> Report:
@@ -114,9 +139,19 @@ def pooled_report(tallies: Sequence[Tally], codebook: CodebookInfo, per_document
 
 
 def published(
-    found: Report, *, study: str, demo: bool, document: Key | None, work: Work, include_machines: bool
+    found: Report,
+    *,
+    study: str,
+    demo: bool,
+    document: Key | None,
+    work: Work,
+    include_machines: bool,
+    comparison: Comparison | None = None,
 ) -> dict[str, Any]:
-    """Return a report as it is published, JSON-safe: of a study or one of its documents, over the work named."""
+    """Return a report as it is published, JSON-safe: of a study or one of its documents, over the work named.
+
+    `comparison` is of its reviewers, if one was asked for.
+    """
     slug, revision = document or (None, None)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -127,6 +162,7 @@ def published(
         "work": work.key,
         "include_machines": include_machines,
         "report": found.as_dict(),
+        "comparison": comparison.as_dict() if comparison else None,
     }
 
 

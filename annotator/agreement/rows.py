@@ -9,6 +9,7 @@ from annotator.agreement.alpha import DIFFERENCES, NO_PAIRS, NO_VARIATION, alpha
 from annotator.agreement.chance import fleiss_from_shares, gwet_from_shares
 from annotator.agreement.estimate import Estimate, not_computable
 from annotator.agreement.intervals import Interval, alpha_interval, character_interval, layer_interval, u_interval
+from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.layers import (
     character_alpha,
     character_percent,
@@ -35,6 +36,7 @@ NO_SHARED: Final[Mapping[str, str]] = {
 NO_RATINGS: Final = not_computable("nobody gave a judgement on this scale")
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class LabelRow:
     """How far reviewers mark the same text with a label; prevalences are the shares of judgements that are "marked".
@@ -62,6 +64,7 @@ class LabelRow:
     without: LeftOut | None
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class PointCount:
     """How often a point of a scale was given; `missing` marks "cannot be judged"."""
@@ -72,6 +75,7 @@ class PointCount:
     count: int
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class MissingShare:
     """How much of a reviewer's ratings, or of all, is "cannot be judged"; `share` is None where there are none."""
@@ -82,6 +86,7 @@ class MissingShare:
     share: float | None
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class ScaleRow:
     """How far reviewers rate alike.

@@ -9,6 +9,7 @@ from typing import Any
 
 from annotator.agreement.continuum import Unitized
 from annotator.agreement.estimate import Estimate, not_computable, plain
+from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.unitizing import (
     coding_alpha,
     coding_coverage,
@@ -20,6 +21,7 @@ from annotator.agreement.unitizing import (
 )
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class ValueRow:
     """One set of labels: the share of the text marked just so, (k)u-alpha, and the share of that it rests on."""
@@ -30,6 +32,7 @@ class ValueRow:
     coverage: Estimate
 
 
+@quick_to_keep
 @dataclass(frozen=True, slots=True)
 class TogetherRow:
     """The figures of all labels together, of one document or many.

@@ -1,7 +1,5 @@
 """Agreement of a study, or of one of its documents, over the work the viewer may see."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -106,18 +104,18 @@ class Agreement(StudyView):
         tag = f'"{figures.tag(work, include_machines=include_machines)}"'
         if is_known(request, tag):
             return Response(status=304, headers={"ETag": tag})
-        answer: dict[str, Any] = published(
+        comparison = None
+        if subject is not None:
+            comparison = figures.comparison(work, subject, include_machines=include_machines, with_model=True)
+        answer = published(
             figures.report(work, include_machines=include_machines),
             study=study.slug,
             demo=study.demo,
             document=(revision.document.slug, revision.number) if revision else None,
             work=work,
             include_machines=include_machines,
+            comparison=comparison,
         )
-        answer["comparison"] = None
-        if subject is not None:
-            found = figures.comparison(work, subject, include_machines=include_machines, with_model=True)
-            answer["comparison"] = found.as_dict()
         return Response(AgreementSerializer(answer).data, headers={"ETag": tag})
 
     def _subject(self, codebook: CodebookInfo) -> Subject | None:

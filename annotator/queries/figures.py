@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, overload
@@ -275,12 +276,22 @@ def _seen(study: Study, assignments: AssignmentQuerySet) -> dict[int, list[_Seen
     first_reveal = dict(reveals.values_list("reviewer").annotate(Min("revealed_at")).order_by())
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     columns = ("revision_id", "reviewer_id", "reviewer__kind", "role", "round")
-    times = ("informed_at", "begun_at", "submitted_at")
-    as_text = {"id_text": Cast("pk", TextField()), "submitted_text": Cast("submitted_at", TextField())}
-    rows = assignments.order_by("pk").annotate(**as_text).values_list(*columns, *times, *as_text)
+    names = ("pk", "informed_at", "begun_at", "submitted_at")
+    as_text = {f"{name}_text": Cast(name, TextField()) for name in names}  # parsing thousands of times takes longest
+    rows = assignments.order_by("pk").annotate(**as_text).values_list(*columns, *as_text)
+    blind = study.is_blind
     found: dict[int, list[_Seen]] = defaultdict(list)
-    for revision, reviewer, kind, role, number, informed, begun, submitted, id_text, submitted_text in rows:
-        may_be = number == 1 and informed is None and study.is_blind
-        independent = may_be and begun_by(first_reveal.get(reviewer), begun, submitted)
-        found[revision].append(_Seen(id_text, pseudonyms[reviewer], kind, role, number, independent, submitted_text))
+    for revision, reviewer, kind, role, number, pk, informed, begun, submitted in rows:
+        independent = blind and number == 1 and informed is None
+        if independent and reviewer in first_reveal:
+            independent = begun_by(first_reveal[reviewer], _moment(begun), _moment(submitted))
+        found[revision].append(_Seen(pk, pseudonyms[reviewer], kind, role, number, independent, submitted))
     return dict(found)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a time as the database writes it: in UTC, which only some say."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

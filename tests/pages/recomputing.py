@@ -216,21 +216,27 @@ def pool(tables: list[Table]) -> Table:
     return np.concatenate(tables, axis=1)
 
 
-def jackknife(tables: list[Table], level: str, *, rarer: bool) -> tuple[float, float] | None:
-    """Delete-one-document jackknife with a t quantile; None where the method gives none.
-
-    With `rarer` a document weighs by its judgements of the rarer of two values, else by its pairable values.
-    """
+def alpha_ends(tables: list[Table], level: str, *, rarer: bool) -> tuple[float, float] | None:
+    """Ends of the interval of alpha; with `rarer` a document weighs by the rarer of two values, else by all it has."""
     used = [table for table in map(pairable, tables) if table.size]
-    point = alpha(pool(used), level) if used else None
-    if point is None or len(used) < 3:
+    if not used:
         return None
-    left = [alpha(pool(used[:at] + used[at + 1 :]), level) for at in range(len(used))]
-    if rarer:
-        rare = min((0, 1), key=lambda value: sum((table == value).sum() for table in used))
-        masses = np.array([(table == rare).sum() for table in used], dtype=float)
-    else:
-        masses = np.array([(~np.isnan(table)).sum() for table in used], dtype=float)
+    left = [alpha(pool(used[:at] + used[at + 1 :]), level) if len(used) > 1 else None for at in range(len(used))]
+    masses = masses_of(used) if rarer else [float((~np.isnan(table)).sum()) for table in used]
+    return jackknife(alpha(pool(used), level), left, masses)
+
+
+def masses_of(tables: list[Table]) -> list[float]:
+    """How often each document was judged as the rarer of two values."""
+    rare = min((0, 1), key=lambda value: sum((table == value).sum() for table in tables))
+    return [float((table == rare).sum()) for table in tables]
+
+
+def jackknife(point: float | None, left: list[float | None], mass: list[float]) -> tuple[float, float] | None:
+    """Delete-one-document jackknife with a t quantile; None where the method gives none."""
+    if point is None or len(left) < 3:
+        return None
+    masses = np.array(mass)
     effective = masses.sum() ** 2 / (masses**2).sum()
     if None in left or effective < 3 - 1e-9 or np.ptp(left) < 1e-12:
         return None

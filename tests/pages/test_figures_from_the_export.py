@@ -7,19 +7,22 @@ abut and cut sentences, and answers that say "cannot be judged".
 
 import random
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from itertools import combinations
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from sklearn.metrics import cohen_kappa_score
 
 from annotator.actions.imports import import_documents
 from annotator.records import CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.segmentation import SENTENCE_METHOD, sentence_ends
 from sources.text import sha256
-from tests.agreement.test_unitizing_by_definition import by_definition
+from tests.agreement.test_unitizing_by_definition import GAP, expected_of, one_minus, sums_of
 from tests.conftest import small_codebook
 from tests.pages import recomputing as again
 
@@ -145,6 +148,11 @@ class Tables(HTMLParser):
         """Return the rows behind the head of the first table whose caption begins so."""
         return next(rows[1:] for caption, rows in self.found.items() if caption.startswith(opening))
 
+    def columns(self, opening):
+        """Return the columns of that table by their heads."""
+        heads, *rows = next(rows for caption, rows in self.found.items() if caption.startswith(opening))
+        return {head: [row[place][0] for row in rows] for place, (head, _) in enumerate(heads)}
+
 
 def number(words):
     """Read a figure as printed: ".53", "−.20", "1.00"; None for a dash."""
@@ -196,34 +204,44 @@ def exported(cast):
     return again.Export(get("/api/v1/studies/drawn/export/jsonl/")), tables
 
 
-def u_alpha_of(export, label, texts):
-    documents = [
-        (
-            {
-                read.reviewer: {label: [(each["start"], each["end"]) for each in read.marks if each["label"] == label]}
-                for read in text.reads
-            },
-            len(text.text),
-        )
-        for text in texts
-    ]
-    found = by_definition(documents, joined=True)["u"]
+def u_sums(text, label):
+    """The sums of one document's layer by their definition, in fractions; they add up over documents."""
+    marked = {
+        read.reviewer: {label: [(each["start"], each["end"]) for each in read.marks if each["label"] == label]}
+        for read in text.reads
+    }
+    return sums_of([(marked, len(text.text))], joined=True)
+
+
+def u_alpha_of(parts):
+    lengths, squares = Counter(), Counter()
+    for length, square, _ in parts:
+        lengths.update(length)
+        squares.update(square)
+    values = {GAP, *squares}
+    e, _ = expected_of(lengths, squares, values)
+    unlike = [(c, k) for c in values for k in values if c != k]
+    found = one_minus(sum(lengths[pair] for pair in unlike), sum(e[pair] for pair in unlike))
     return None if found is None else float(found)
 
 
 def assert_label(export, cells, label, texts, *, whole):
     sentences = [export.table_of_sentences(text, label["code"]) for text in texts]
-    characters = again.pool([export.table_of_characters(text, label["code"]) for text in texts])
+    characters = [export.table_of_characters(text, label["code"]) for text in texts]
+    parts = [u_sums(text, label["code"]) for text in texts]
     pooled = again.pool(sentences)
     (value, *_), hidden = cells[1][0].split() or ["–"], cells[1][1]
     assert cells[0][0] == label["name"]
     assert_printed(value, again.alpha(pooled))
     if whole:
-        assert_range(cells[1][0], again.jackknife(sentences, "nominal", rarer=True))
+        assert_range(cells[1][0], again.alpha_ends(sentences, "nominal", rarer=True))
         left = [each for each in again.without_each(pooled, "nominal") if each is not None]
         assert_range(hidden, (min(left), max(left)) if left else None)
-    assert_printed(cells[3][0], u_alpha_of(export, label["code"], texts))
-    assert_printed(cells[4][0], again.alpha(characters))
+        without = [u_alpha_of(parts[:at] + parts[at + 1 :]) for at in range(len(parts))]
+        assert_range(cells[3][0], again.jackknife(u_alpha_of(parts), without, again.masses_of(characters)))
+        assert_range(cells[4][0], again.alpha_ends(characters, "nominal", rarer=True))
+    assert_printed(cells[3][0].split()[0], u_alpha_of(parts))
+    assert_printed(cells[4][0].split()[0], again.alpha(again.pool(characters)))
     assert_printed(cells[5][0], again.percent(pooled))
     assert_printed(cells[6][0], again.prevalence(pooled))
     marks = [each for text in texts for read in text.reads for each in read.marks if each["label"] == label["code"]]
@@ -240,7 +258,7 @@ def assert_scale(export, cells, scale, texts, *, whole):
     assert cells[1][0] == f"α {scale['level']}"
     assert_printed(cells[2][0].split()[0], again.alpha(pooled, scale["level"]))
     if whole:
-        assert_range(cells[2][0], again.jackknife(tables, scale["level"], rarer=False))
+        assert_range(cells[2][0], again.alpha_ends(tables, scale["level"], rarer=False))
         left = [each for each in again.without_each(pooled, scale["level"]) if each is not None]
         assert_range(cells[2][1], (min(left), max(left)) if left else None)
     assert_printed(cells[4][0], again.percent(pooled))
@@ -289,6 +307,12 @@ def test_study_page_prints_what_its_export_gives(exported):
     for cells, scale in zip(shown.named("Agreement for each scale"), scales, strict=True):
         assert_scale(export, cells, scale, export.texts, whole=True)
     assert_more(export, shown, export.texts, scales)
+
+
+def test_page_of_reviewers_prints_what_the_export_gives(exported):
+    export, tables = exported
+    shown = tables("/studies/drawn/reviewers/")
+    labels, scales = export.codebook["labels"], export.codebook["scales"]
     for cells, figure in zip(shown.named("α of all reviewers, and without each"), [*labels, *scales], strict=True):
         is_label = "definition" in figure
         made = export.table_of_sentences if is_label else export.table_of_ratings
@@ -296,12 +320,43 @@ def test_study_page_prints_what_its_export_gives(exported):
         left = again.without_each(pooled, "nominal" if is_label else figure["level"])
         for cell, value in zip(cells[2:], left, strict=True):
             assert_printed(cell[0], value)
-    expected = []
-    for scale in scales:
-        for name in export.reviewers:
-            given = [rating["missing"] for reviewer, rating in export.answers(scale, export.texts) if reviewer == name]
-            expected.append([scale["question"], name, str(len(given)), str(sum(given))])
-    assert [[cell[0] for cell in cells[:4]] for cells in shown.named("Share of ratings that are")] == expected
+    for cells, scale in zip(shown.named("Share of ratings that are"), scales, strict=True):
+        answers = export.answers(scale, export.texts)
+        assert cells[0][0] == scale["question"]
+        for cell, name in zip(cells[1:], ["", *export.reviewers], strict=True):
+            given = [rating["missing"] for reviewer, rating in answers if name in ("", reviewer)]
+            assert cell[0].endswith(f"{sum(given)} of {len(given)}")
+            assert_printed(cell[0].partition("%")[0] + "%", sum(given) / len(given))
+
+
+def test_sheet_to_cite_prints_what_the_export_gives_of_every_two_reviewers(exported):
+    export, tables = exported
+    shown = tables("/studies/drawn/report/")
+    labels, scales = export.codebook["labels"], export.codebook["scales"]
+    of_labels, of_scales = (shown.columns(f"Every two reviewers: {words}") for words in ("Cohen’s κ", "α of each"))
+    pairs = list(combinations(range(4), 2))
+    assert of_labels["Reviewers"] == [f"{export.reviewers[one]}, {export.reviewers[other]}" for one, other in pairs]
+    for place, (one, other) in enumerate(pairs):
+        for label in labels:
+            pooled = again.pool([export.table_of_sentences(text, label["code"]) for text in export.texts])
+            both = again.pairable(pooled[[one, other]])
+            assert_printed(of_labels[f"κ {label['name']}"][place], cohen_kappa_score(*both))
+        for scale in scales:
+            pooled = again.pool([export.table_of_ratings(text, scale) for text in export.texts])
+            assert_printed(of_scales[scale["code"]][place], again.alpha(pooled[[one, other]], scale["level"]))
+        marks = [Counter(), Counter()]
+        together = 0
+        for text in export.texts:
+            reads = {read.reviewer: read for read in text.reads}
+            mine = [reads.get(export.reviewers[each]) for each in (one, other)]
+            if None in mine:
+                continue
+            together += 1
+            for found, read in zip(marks, mine, strict=True):
+                found.update((text.slug, each["start"], each["end"], each["label"]) for each in read.marks)
+        assert of_labels["Documents"][place] == str(together)
+        same = (marks[0] & marks[1]).total()
+        assert_printed(of_labels["F1 same"][place], 2 * same / (marks[0].total() + marks[1].total()))
 
 
 def test_figures_of_the_study_vary_and_some_have_intervals(exported):
@@ -316,7 +371,7 @@ def test_figures_of_the_study_vary_and_some_have_intervals(exported):
         again.alpha(again.pool([export.table_of_ratings(text, scale) for text in export.texts])) for scale in scales
     ]
     assert len({round(value, 2) for value in values}) == 6
-    assert sum(again.jackknife(each, "nominal", rarer=True) is not None for each in tables.values()) >= 2
+    assert sum(again.alpha_ends(each, "nominal", rarer=True) is not None for each in tables.values()) >= 2
 
 
 def test_table_of_documents_prints_what_the_export_gives(exported):
