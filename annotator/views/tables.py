@@ -12,8 +12,9 @@ from annotator.agreement.comparison import Comparison, Mean
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.intervals import Interval
 from annotator.agreement.leave_out import LeftOut
-from annotator.agreement.revisions import rounds
-from annotator.agreement.timeline import timeline
+from annotator.agreement.machines import machines
+from annotator.agreement.revisions import Rounds, rounds
+from annotator.agreement.timeline import Timeline, timeline
 from annotator.formats.cells import Cell
 from annotator.queries.shown import completed_documents, documents_apart
 from annotator.templatetags import findings
@@ -179,18 +180,61 @@ def _yardsticks(asked: Asked) -> Iterator[Row]:
                 yield [row.yardstick.code, row.name, *told(row.estimate), whose, value, *about]
 
 
-def _over_time(asked: Asked) -> Iterator[Row]:
+def _followed(asked: Asked) -> Timeline:
     documents = completed_documents(asked.figures, asked.viewer, asked.counted["work"])
-    found = timeline(documents, asked.codebook, chosen_batch(asked.query.get("batch", ""), len(documents)))
+    return timeline(documents, asked.codebook, chosen_batch(asked.query.get("batch", ""), len(documents)))
+
+
+def _over_time(asked: Asked) -> Iterator[Row]:
+    found = _followed(asked)
     for series in found.series:
         for step, alone, so_far in zip(found.steps, series.alone, series.so_far, strict=True):
             kind = "label" if series.is_label else "scale"
             yield [kind, series.code, step.first, step.last, len(step.reviewers), *told(alone), *told(so_far)]
 
 
-def _rounds(asked: Asked) -> Iterator[Row]:
+def _versions(asked: Asked) -> Iterator[Row]:
+    for version in _followed(asked).versions:
+        names = " ".join(f"{slug}-{number}" for slug, number in version.codebooks)
+        for row in version.labels:
+            yield [names, version.n_documents, "label", row.label, *told(row.sentence_alpha), *_interval(row.interval)]
+        for row in version.scales:
+            yield [names, version.n_documents, "scale", row.scale, *told(row.alpha), *_interval(row.interval)]
+
+
+def _again(asked: Asked) -> Rounds | None:
     study = asked.figures.study
-    found = rounds(documents_apart(study, asked.viewer), asked.codebook, independent=True if study.is_blind else None)
+    return rounds(documents_apart(study, asked.viewer), asked.codebook, independent=True if study.is_blind else None)
+
+
+def _changes(asked: Asked) -> Iterator[Row]:
+    found = _again(asked)
+    for row in found.documents if found else ():
+        yield [row.slug, " ".join(row.reviewers), *(getattr(row.changes, name) for name in CHANGES)]
+
+
+def _machines(asked: Asked) -> Iterator[Row]:
+    study = asked.figures.study
+    independent = True if study.is_blind else None
+    for each in machines(documents_apart(study, asked.viewer), asked.codebook, independent=independent):
+        begins = [each.machine, each.n_documents]
+        for row in each.labels:
+            characters = (row.machine, row.people, row.both)
+            yield [
+                *begins,
+                "label",
+                row.label,
+                *told(row.alpha),
+                row.alpha.n_units,
+                *told(row.among_people),
+                *characters,
+            ]
+        for row in each.scales:
+            yield [*begins, "scale", row.scale, *told(row.alpha), row.alpha.n_units, *[None] * 5]
+
+
+def _rounds(asked: Asked) -> Iterator[Row]:
+    found = _again(asked)
     for row in pairs(found.before, found.after) if found else ():
         yield ["label" if row.is_label else "scale", row.code, *told(row.before), *told(row.after)]
 
@@ -267,6 +311,7 @@ def _reviewers(asked: Asked) -> Iterator[Row]:
         ]
 
 
+CHANGES: Final = ("before", "kept", "moved", "rated", "taken_back", "added", "document_ratings")
 F1: Final = (*figure("f1_overlap"), *figure("f1_exact"), *figure("f1_characters"))
 TABLES: Final[Mapping[str, Table]] = {
     table.key: table
@@ -325,6 +370,22 @@ TABLES: Final[Mapping[str, Table]] = {
             of_study=True,
         ),
         Table("rounds", ("kind", "code", *figure("alpha_first"), *figure("alpha_second")), _rounds, of_study=True),
+        Table(
+            "versions",
+            ("codebooks", "documents", "kind", "code", *figure("alpha"), *INTERVAL),
+            _versions,
+            of_study=True,
+        ),
+        Table("changes", ("document", "reviewers", *CHANGES), _changes, of_study=True),
+        Table(
+            "machines",
+            (
+                *("machine", "documents", "kind", "code", *figure("alpha_with_people"), "units"),
+                *(*figure("alpha_among_people"), *(f"characters_{whose}" for whose in ("machine", "people", "both"))),
+            ),
+            _machines,
+            of_study=True,
+        ),
         Table("left-out", ("of", "reason", "number"), _left_out),
         Table(
             "pairs",

@@ -105,7 +105,7 @@ def printed(cell: str, show: Callable[[float | None], str] = coefficient) -> str
 
 
 # Nothing is left out of the study, there is no second round, and nobody published figures akin to its codebook's.
-NOT_HERE = {"left-out", "rounds", "yardsticks"}
+NOT_HERE = {"left-out", "rounds", "changes", "machines", "yardsticks"}
 STUDY, DOCUMENT = "/studies/harbour/", "/studies/harbour/documents/harbour-text/"
 
 

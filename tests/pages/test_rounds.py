@@ -1,5 +1,7 @@
 """Second rounds and machines: apart from the figures, worded so, and blind before the reveal."""
 
+import csv
+import io
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +14,13 @@ from annotator.models import User
 from tests.pages.conftest import BEST, FERRY, Page
 
 URL = "/studies/harbour/rounds/"
+
+
+def file_of(client: Any, key: str) -> list[dict[str, str]]:
+    """Read a file that the page links, as a spreadsheet would."""
+    assert f'href="/studies/harbour/figures/{key}.csv"' in client.get(URL).content.decode()
+    response = client.get(f"/studies/harbour/figures/{key}.csv")
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
 
 
 @pytest.fixture
@@ -49,6 +58,8 @@ def test_second_rounds_stand_beside_first_ones_and_are_called_no_reliability_dat
     context = as_("ben").get(URL).context
     opinion = next(pair for pair in context["pairs"] if pair.code == "opinion")
     assert opinion.before.value < opinion.after.value == 1
+    (changed,) = file_of(as_("ben"), "changes")
+    assert (changed["document"], changed["kept"], changed["added"]) == ("harbour-text", "4", "1")
     changes = context["rounds"].changes
     assert (changes.before, changes.kept, changes.added, changes.after) == (4, 4, 1, 5)
     rows = as_("ben").get("/studies/harbour/figures/rounds.csv").content.decode("utf-8-sig").splitlines()
@@ -82,3 +93,6 @@ def test_a_machine_stands_apart_from_people(
     row = as_("ben").get(URL).context["machines"][0].labels[0]
     assert (row.machine, row.people, row.both) == (len(FERRY) + len(BEST), len(FERRY), len(FERRY))
     assert as_("ben").get(urls.study).context["report"].labels == before
+    told = {(each["kind"], each["code"]): each for each in file_of(as_("ben"), "machines")}
+    assert told["label", "fact"]["characters_both"] == str(len(FERRY))
+    assert (told["label", "fact"]["machine"], told["scale", "credibility"]["units"]) == (name, "0")
