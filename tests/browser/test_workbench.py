@@ -158,6 +158,12 @@ def test_deleted_passage_with_an_emoji_comes_back_with_its_ratings(visit):
     assert {k: v for k, v in after.items() if k not in changing} == {
         k: v for k, v in before.items() if k not in changing
     }
+    message = visit.page.get_by_role("group", name="Message")
+    visit.page.get_by_role("button", name="Delete passage").click()
+    expect(message).to_be_visible()
+    visit.page.keyboard.press("Control+z")
+    expect(message).to_be_hidden()
+    visit.saved()
 
 
 def test_same_label_overlap_is_merged_into_one_passage(visit):

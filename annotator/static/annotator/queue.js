@@ -149,7 +149,8 @@ export class Outbox {
     try {
       result = await this.change((entries) => {
         // What the server never had can't be restored there: it is made as if for the first time.
-        const anew = change.kind === "restore" && this.unborn.has(change.key);
+        const waits = entries.some((entry) => entry.key === change.key);
+        const anew = change.kind === "restore" && this.unborn.has(change.key) && !waits;
         const folded = fold(entries, anew ? { ...change, kind: "put", version: 0 } : change);
         if (folded.result === "annihilated") this.unborn.add(change.key);
         return folded;
@@ -233,8 +234,14 @@ export class Outbox {
   }
 
   heard(message) {
-    if (message.type === "answer") this.onAnswer(message.entry, message.answer);
+    if (message.type === "answer") this.settle(message.entry, message.answer);
     else if (message.type === "changed") this.read();
+  }
+
+  /** The server has taken a change, whichever window sent it. */
+  settle(entry, answer) {
+    this.unborn.delete(entry.key);
+    this.onAnswer(entry, answer);
   }
 
   report(mode = this.mode) {
@@ -303,8 +310,7 @@ export class Outbox {
       return this.wait(answer.status < 500 || answer.status === 503 ? "sending" : "offline", answer.wait);
     this.failures = 0;
     if (answer.status < 300) {
-      this.unborn.delete(entry.key);
-      this.onAnswer(entry, answer);
+      this.settle(entry, answer);
       this.channel.postMessage({ type: "answer", entry, answer });
       await this.change((entries) => answered(entries, entry, answer));
     } else {

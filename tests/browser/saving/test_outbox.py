@@ -99,6 +99,29 @@ def test_another_reviewers_session_never_sends_my_work(visit):
     assert [one["label"] for one in visit.passages(assignment)] == ["fact"]
 
 
+def test_window_that_was_opening_while_another_saved_shows_what_was_saved(visit):
+    """Its data were read before the server had the passage, and come once the outbox is rid of it."""
+    visit.begin(EMOJI_TOO)
+    other = visit.page.context.new_page()
+    held = []
+
+    def keep_back(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    other.route("**/lean/", keep_back)
+    other.goto(visit.page.url, wait_until="commit")
+    while not held:
+        other.wait_for_timeout(50)
+    visit.mark("Fact", "overarching mission of peace")
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    other.wait_for_selector("body[data-ready]")
+    expect(other.locator("#passages .passage")).to_have_count(1)
+
+
 def test_two_windows_of_one_reviewer_show_the_same(visit):
     assignment = visit.begin(EMOJI_TOO)
     other = visit.page.context.new_page()

@@ -2,10 +2,11 @@
 
 import { Outbox, uuid7 } from "../queue.js";
 import { isSignedInAs, request, sendEntry } from "./api.js";
-import { announce, toast } from "./dom.js";
+import { announce, closeToast, keep, kept, toast } from "./dom.js";
 import { keepTrail, readTrail } from "./trail.js";
 
 const passageKey = (id) => `annotation:${id}`;
+const answeredKey = (user) => `credence-answered-${user}`; // when the server last took a change from this device
 const ratingKey = (assignment, scale) => `rating:${assignment}:${scale}`;
 
 const without = (passages) => passages.map((one) => ({ id: one.id, to: null }));
@@ -53,6 +54,13 @@ export class Acts {
   async open() {
     await this.outbox.open();
     this.overlay();
+    // What another window sent while this page's data were on their way may be missing in both.
+    if (Number(kept(answeredKey(this.config.user))) < performance.timeOrigin) return;
+    try {
+      await this.reload();
+    } catch {
+      toast("Another window changed something. The server could not be reached to see what; load the page again later.");
+    }
   }
 
   overlay() {
@@ -137,6 +145,7 @@ export class Acts {
   }
 
   answered(entry, { body, version }) {
+    keep(answeredKey(this.config.user), Date.now());
     if (version !== null) this.versions.set(entry.key, version);
     const later = this.outbox.entries.some((one) => one.key === entry.key && one.seq !== entry.seq);
     if (entry.assignment !== this.model.id || later) return;
@@ -171,6 +180,7 @@ export class Acts {
       const go = () => stack.at(-1) === record && this.step(stack, other, { wanted, expected, word, sure: true });
       return toast("This was changed in another window since.", wanted === "from" ? "Undo anyway" : "Redo anyway", go);
     }
+    closeToast();
     stack.pop();
     const steps = record.map(({ id, scale, ...step }) => (id ? { id, to: step[wanted] } : { scale, to: step[wanted] }));
     if (wanted === "from") steps.reverse();

@@ -90,7 +90,7 @@ export function toast(message, action, act) {
           type: "button",
           on: {
             click: () => {
-              box.hidden = true;
+              closeToast();
               act();
             },
           },
@@ -103,6 +103,11 @@ export function toast(message, action, act) {
   announce(message);
   clearTimeout(toastTimer);
   toastTimer = setTimeout(close, action ? 10_000 : 5_000);
+}
+
+/** Take the message away, as when what it offers was done in another way. */
+export function closeToast() {
+  byId("toast").hidden = true;
 }
 
 /** Save a text as a file on the reader's device. */
