@@ -97,6 +97,8 @@ def test_places_are_stepped_through_by_key_and_button_in_the_order_of_the_list(j
     expect(page.locator(f"[data-case='{numbers[1]}']")).to_be_focused()
     keys.press("o")
     expect(page.locator(f"#place-{numbers[1]} dl")).to_be_visible()
+    below = "document.documentElement.scrollHeight - document.getElementById('main').getBoundingClientRect().bottom"
+    assert page.evaluate(f"{below} - scrollY") <= 1, "the list scrolls within itself"
     keys.press("?")
     page.get_by_label("Single keys are on").uncheck()
     page.get_by_role("button", name="Close").click()
