@@ -24,7 +24,7 @@ def chosen_work(key: str, study: Study) -> Work:
 def counted_work(request: HttpRequest, figures: Figures) -> dict[str, Any]:
     """Return the report over the work that the address asks for, and the choices there are."""
     work = chosen_work(request.GET.get("work", ""), figures.study)
-    include_machines = request.GET.get("include_machines") == "1"
+    include_machines = request.GET.get("include_machines") in ("1", "true")
     return {
         "works": WORK.values() if figures.has_later_work else (),
         "work": work,
