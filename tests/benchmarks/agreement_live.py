@@ -164,6 +164,17 @@ def measure(n_documents: int, n_reviewers: int) -> None:
     for turn in range(3):
         edit(study, lead)
         timed(f"after one edit ({turn + 1})", lambda: ask["lead"](page), cold)
+    for name in (
+        "pairs/?of=label-fact",
+        "pairs/?of=scale-slant",
+        "reviewers/?of=label-fact",
+        "reviewers/?of=scale-slant",
+    ):
+        timed(name, lambda name=name: ask["lead"](page + name), cold)
+        timed("again", lambda name=name: ask["lead"](page + name), cold)
+    edit(study, lead)
+    timed("pairs after one edit", lambda: ask["lead"](f"{page}pairs/?of=label-fact"), cold)
+    timed("reviewers after that edit", lambda: ask["lead"](f"{page}reviewers/?of=scale-slant"), cold)
     timed("a reviewer who has revealed all, first", lambda: ask["reviewer0"](page), cold)
     timed("again", lambda: ask["reviewer0"](page), cold)
     timed("JSON", lambda: ask["lead"](api), cold)
