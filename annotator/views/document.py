@@ -97,7 +97,6 @@ def document(request: HttpRequest, slug: str, document_slug: str) -> HttpRespons
         return render(request, "annotator/document_blind.html", context)
     info = codebook_info(study.codebook)
     choice = Choice.of(request, [label.code for label in info.labels])
-    seen = list(coded_documents(study, request.user, revisions=[revision], purpose="work"))
     context |= shared.counted_work(request, figures_for(study, request.user, revision))
     report = context["report"]
     context |= {
@@ -109,12 +108,26 @@ def document(request: HttpRequest, slug: str, document_slug: str) -> HttpRespons
         "labels": info.labels,
         "mine": _own_part(study, request, revision),
     }
-    work = choice.shown_work
-    machines = context["include_machines"]
-    chosen = select(seen, rounds=work.rounds, independent=work.independent, include_machines=machines).documents
-    if chosen and chosen[0].codings:
-        context |= _marks(chosen[0], choice, info)
+    coded = shown_work(request, study, revision, choice, include_machines=context["include_machines"])
+    if coded is not None:
+        context |= _marks(coded, choice, info)
     return render(request, "annotator/document.html", context)
+
+
+def shown_work(
+    request: HttpRequest, study: Study, revision: Revision, choice: Choice, *, include_machines: bool
+) -> CodedDocument | None:
+    """Return the document with the work that its text shows; None where the reader is shown none."""
+    work = choice.shown_work
+    seen = coded_documents(study, request.user, revisions=[revision], purpose="work")
+    chosen = select(seen, rounds=work.rounds, independent=work.independent, include_machines=include_machines)
+    return next((each for each in chosen.documents if each.codings), None)
+
+
+def looked_at(document: CodedDocument, choice: Choice) -> CodedDocument:
+    """Return the document with the work of the reviewers who are looked at: those chosen, or all."""
+    shown = [coding for coding in document.codings if coding.reviewer in choice.who] or document.codings
+    return replace(document, codings=tuple(shown))
 
 
 def _own_part(study: Study, request: HttpRequest, revision: Revision) -> dict[str, Any]:
@@ -136,8 +149,7 @@ def _own_part(study: Study, request: HttpRequest, revision: Revision) -> dict[st
 def _marks(document: CodedDocument, choice: Choice, info: CodebookInfo) -> dict[str, Any]:
     """Return what the text, the lanes, the list and the table show of the reviewers who are looked at."""
     everybody = sorted(coding.reviewer for coding in document.codings)
-    shown = [coding for coding in document.codings if coding.reviewer in choice.who] or document.codings
-    coded = replace(document, codings=tuple(shown))
+    coded = looked_at(document, choice)
     wording = Wording(info, coded)
     layer = choice.layer or None
     pieces = stretches(coded, layer)

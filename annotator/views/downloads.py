@@ -16,7 +16,7 @@ def figure(request: HttpRequest, slug: str, key: str, document_slug: str | None 
     """Answer with a figure's numbers as CSV; 403, in the same words, before the viewer is shown agreement."""
     scope = scope_of(request, slug, document_slug)
     table = TABLES.get(key)
-    if table is None or (table.of_study and scope.revision is not None):
+    if table is None or not (table.of_document if scope.revision else table.of_study):
         raise Http404
     if not scope.visible:
         raise PermissionDenied

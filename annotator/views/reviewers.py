@@ -212,13 +212,23 @@ class Asked:
     figures: Figures
     counted: Mapping[str, Any]
     choice: Choice
-    viewer: User
-    query: Mapping[str, str]
+    scope: Scope
+    request: HttpRequest
 
     @property
     def codebook(self) -> CodebookInfo:
         """The codebook whose labels and scales are compared on."""
         return self.figures.codebook
+
+    @property
+    def viewer(self) -> User:
+        """Who asks."""
+        return self.request.user
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What the address asks for."""
+        return self.request.GET
 
     @property
     def report(self) -> Report:
@@ -239,7 +249,7 @@ def asked_of(request: HttpRequest, scope: Scope) -> Asked:
     """Read the address of a page or file about a scope that is visible."""
     figures = figures_for(scope.study, request.user, scope.revision)
     counted, choice = shared.counted_work(request, figures), Choice.of(request, figures.codebook)
-    return Asked(figures, counted, choice, request.user, request.GET)
+    return Asked(figures, counted, choice, scope, request)
 
 
 def _page(

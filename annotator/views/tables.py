@@ -15,10 +15,14 @@ from annotator.agreement.leave_out import LeftOut
 from annotator.agreement.machines import machines
 from annotator.agreement.revisions import Rounds, rounds
 from annotator.agreement.timeline import Timeline, timeline
+from annotator.agreement.units import division, groups, stretches
 from annotator.formats.cells import Cell
 from annotator.queries.shown import completed_documents, documents_apart
+from annotator.records import CodedDocument
 from annotator.templatetags import findings
+from annotator.views import document as text
 from annotator.views.beside import REACHES, USUAL, published, wanted
+from annotator.views.cases import Wording, places_of
 from annotator.views.over_time import chosen_batch
 from annotator.views.reviewers import Asked, readers
 from annotator.views.rounds import pairs
@@ -28,12 +32,13 @@ Row = list[Cell]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file: its columns, its rows, and whether it is of a whole study only."""
+    """A file: its columns, its rows, and whether studies and single documents have it."""
 
     key: str
     columns: tuple[str, ...]
     rows: Callable[[Asked], Iterator[Row]]
-    of_study: bool = False
+    of_study: bool = True
+    of_document: bool = True
 
 
 def figure(name: str) -> tuple[str, ...]:
@@ -239,6 +244,37 @@ def _rounds(asked: Asked) -> Iterator[Row]:
         yield ["label" if row.is_label else "scale", row.code, *told(row.before), *told(row.after)]
 
 
+def _stretches(asked: Asked) -> Iterator[Row]:
+    choice, coded = _looked_at(asked)
+    for piece in stretches(coded, choice.layer or None) if coded else ():
+        place = [piece.start, piece.end, piece.marked, len(coded.codings), piece.pairs_apart(len(coded.codings))]
+        for label, who in piece.labels.items():
+            yield [*place, label, len(who), " ".join(who), coded.text[piece.start : piece.end]]
+
+
+def _places(asked: Asked) -> Iterator[Row]:
+    choice, coded = _looked_at(asked)
+    if coded is None:
+        return
+    wording, layer = Wording(asked.codebook, coded), choice.layer or None
+    found = groups(coded, layer)
+    for place in places_of(found, division(found, stretches(coded, layer), wording.of)):
+        words = wording.case(place)
+        yield [
+            *(place.number, place.start, place.end, words.marked, words.of, place.division),
+            *(" ".join(place.group.kinds) or "alike", words.labels, words.ratings),
+            coded.text[place.start : place.end],
+        ]
+
+
+def _looked_at(asked: Asked) -> tuple[text.Choice, CodedDocument | None]:
+    """Return what the page of a text was asked for, and the work it then shows."""
+    choice = text.Choice.of(asked.request, [label.code for label in asked.codebook.labels])
+    study, machines = asked.figures.study, asked.counted["include_machines"]
+    coded = text.shown_work(asked.request, study, asked.scope.revision, choice, include_machines=machines)
+    return choice, None if coded is None else text.looked_at(coded, choice)
+
+
 def _pairs(asked: Asked) -> Iterator[Row]:
     found = asked.compare()
     for row in found.pairs:
@@ -354,29 +390,47 @@ TABLES: Final[Mapping[str, Table]] = {
                 *("kind", "code", *figure("alpha"), "units"),
             ),
             _documents,
-            of_study=True,
+            of_document=False,
         ),
-        Table("more-documents", ("kind", "code", "reach", "documents_wanted"), _more_documents, of_study=True),
+        Table("more-documents", ("kind", "code", "reach", "documents_wanted"), _more_documents, of_document=False),
         Table(
             "yardsticks",
             ("code", "name", *figure("alpha"), "reported_by", "reported", "what", "differs", "source"),
             _yardsticks,
-            of_study=True,
+            of_document=False,
         ),
         Table(
             "over-time",
             ("kind", "code", "first", "last", "reviewers", *figure("alpha_alone"), *figure("alpha_so_far")),
             _over_time,
-            of_study=True,
+            of_document=False,
         ),
-        Table("rounds", ("kind", "code", *figure("alpha_first"), *figure("alpha_second")), _rounds, of_study=True),
+        Table("rounds", ("kind", "code", *figure("alpha_first"), *figure("alpha_second")), _rounds, of_document=False),
+        Table(
+            "stretches",
+            (
+                *("start", "end", "marked_by", "reviewers", "pairs_differing", "label", "marked_with_label", "by"),
+                "quote",
+            ),
+            _stretches,
+            of_study=False,
+        ),
+        Table(
+            "places",
+            (
+                *("number", "start", "end", "marked_by", "reviewers", "division", "differs_in", "labels", "ratings"),
+                "quote",
+            ),
+            _places,
+            of_study=False,
+        ),
         Table(
             "versions",
             ("codebooks", "documents", "kind", "code", *figure("alpha"), *INTERVAL),
             _versions,
-            of_study=True,
+            of_document=False,
         ),
-        Table("changes", ("document", "reviewers", *CHANGES), _changes, of_study=True),
+        Table("changes", ("document", "reviewers", *CHANGES), _changes, of_document=False),
         Table(
             "machines",
             (
@@ -384,7 +438,7 @@ TABLES: Final[Mapping[str, Table]] = {
                 *(*figure("alpha_among_people"), *(f"characters_{whose}" for whose in ("machine", "people", "both"))),
             ),
             _machines,
-            of_study=True,
+            of_document=False,
         ),
         Table("left-out", ("of", "reason", "number"), _left_out),
         Table(

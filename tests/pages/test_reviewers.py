@@ -298,6 +298,22 @@ def test_files_over_time_and_of_other_measures_have_the_numbers_of_their_pages(b
     ]
 
 
+def test_files_of_a_text_have_the_stretches_and_places_that_its_page_shows(ben: Client, trio: Any) -> None:
+    page = ben.get(f"{DOCUMENT}?view=table")
+    shown = [(row.start, row.end, row.marked, code) for row in page.context["rows"] for code, _, _ in row.labels]
+    rows = file_of(ben, f"{DOCUMENT}figures/stretches.csv?view=table")
+    keys = ("start", "end", "marked_by")
+    assert [(*(int(row[key]) for key in keys), row["label"]) for row in rows] == shown
+    assert [row["quote"] for row in rows if row["marked_by"] == "3"] == [FERRY, FERRY, BEST]
+    one = file_of(ben, f"{DOCUMENT}figures/stretches.csv?layer=ai")
+    assert [(row["quote"], row["marked_with_label"], row["reviewers"]) for row in one] == [(MACHINE, "2", "3")]
+    listed = {case.number: case for case in ben.get(f"{DOCUMENT}?order=text").context["cases"]}
+    places = {int(row["number"]): row for row in file_of(ben, f"{DOCUMENT}figures/places.csv")}
+    assert {number: row["labels"] for number, row in places.items() if row["differs_in"] != "alike"} == {
+        number: case.labels for number, case in listed.items()
+    }
+
+
 def test_files_beside_the_reviewers_have_the_numbers_of_the_page(ben: Client, trio: Any) -> None:
     page = tables_of(ben, f"{STUDY}reviewers/")
     without = page["α of all reviewers, and without each of them"]
@@ -309,12 +325,17 @@ def test_files_beside_the_reviewers_have_the_numbers_of_the_page(ben: Client, tr
 
 
 def test_every_file_has_a_cell_for_each_column(ben: Client, trio: Any) -> None:
-    for key in TABLES:
-        answer = ben.get(f"{STUDY}figures/{key}.csv")
+    places = [(STUDY, "harbour", key, table.of_study) for key, table in TABLES.items()]
+    places += [(DOCUMENT, "harbour-harbour-text", key, table.of_document) for key, table in TABLES.items()]
+    for place, name, key, there in places:
+        answer = ben.get(f"{place}figures/{key}.csv")
+        assert answer.status_code == (200 if there else 404), (place, key)
+        if not there:
+            continue
         lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
         assert len({len(cells) for cells in lines}) == 1, key
         assert len(lines) > 1 or key in NOT_HERE, key
-        assert answer.headers["Content-Disposition"] == f'attachment; filename="harbour-{key}.csv"'
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}-{key}.csv"'
 
 
 def test_every_file_is_linked_beside_its_figure_with_the_choices_of_its_page(
@@ -329,7 +350,7 @@ def test_every_file_is_linked_beside_its_figure_with_the_choices_of_its_page(
         assert all("of=label-fact&work=first" in link for link in files)
         assert all(ben.get(link).status_code == 200 for link in files)
         linked |= {link.split("/figures/")[1].split(".csv")[0] for link in files}
-    assert linked == set(TABLES) - NOT_HERE
+    assert linked == {key for key, table in TABLES.items() if table.of_study} - NOT_HERE
 
 
 def test_a_title_that_a_spreadsheet_would_run_is_guarded(ben: Client, trio: Any) -> None:
