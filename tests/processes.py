@@ -183,9 +183,9 @@ class Client:
 class Visitor:
     """A browser without scripts: a connection of its own that keeps cookies and sends forms."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, timeout: float = 60) -> None:
         self.port, self.cookies = port, SimpleCookie[str]()
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
 
     def ask(self, method: str, path: str, **fields: str) -> tuple[int, str, str]:
         """Send one request, with the form token of the session; return status, Location and body."""

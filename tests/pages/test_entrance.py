@@ -11,9 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from annotator.actions.entrance import create_code, create_invitation, revoke_entrance
+from annotator.actions.password_links import create_password_link
 from annotator.actions.study import add_member, close_study, remove_member
 from annotator.models import Assignment, ClassCode, Event, Invitation, LoginFailure, Membership, User
 from annotator.models.entrance import new_code
+from tests.pages import test_policy as policy
 from tests.pages.conftest import Page
 
 NEW = "quiet harbour lantern"
@@ -309,6 +311,39 @@ def test_without_a_way_in_one_is_led_to_the_door(as_: Any) -> None:
 def test_the_door_is_found_from_the_sign_in_and_from_inside(as_: Any) -> None:
     assert "/join/" in [link.get("href") for link in Page(Client().get("/login/").content.decode()).all("a")]
     assert "/join/" in [link.get("href") for link in Page(as_("eli").get("/studies/").content.decode()).all("a")]
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "a\u202eb", "a" * 20_000, "   ", "a\nb"])
+def test_odd_values_make_no_account_and_are_no_fault_of_ours(invite: Any, value: str) -> None:
+    client, people = Client(), User.objects.count()
+    show(client, invite()[1])
+    for field in ACCOUNT:
+        assert client.post("/join/study/", {**ACCOUNT, field: value}).status_code == 400, field
+    assert User.objects.count() == people
+
+
+def test_every_page_holds_to_what_holds_for_pages(
+    invite: Any, code: ClassCode, as_: Any, cast: SimpleNamespace
+) -> None:
+    ada, out = as_("ada"), Client()
+    show(out, code.code)
+    reset = Client()
+    show(reset, create_password_link(actor=cast.ada, user=cast.ben)[1])
+    inside = ["members/", f"members/{place_of('ben').pseudonym}/", "invitations/", "codes/"]
+    answers = [ada.get(f"/studies/harbour/{path}") for path in inside]
+    answers += [ada.post(INVITATIONS, {"role": "reader", "days": "1"}), ada.get("/password-links/")]
+    entrances = [out.get("/join/"), out.get("/new-password/"), out.get("/join/study/"), reset.get("/new-password/set/")]
+    for answer in [*answers, *entrances]:
+        assert answer.status_code == 200
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        policy.test_every_page_carries_the_policy_and_stays_out_of_caches(answer)
+        policy.test_nothing_on_a_page_is_inline(answer)
+        policy.test_ids_are_unique_and_what_is_referred_to_exists(answer)
+        policy.test_tables_have_captions_and_heads_and_scroll_by_keyboard(answer)
+        policy.test_every_field_has_a_name(answer)
+        policy.test_headings_leave_out_no_level(answer)
+    for answer in answers:
+        policy.test_a_page_has_one_title_one_heading_and_one_main_part(answer)
 
 
 INVITATIONS, CODES = "/studies/harbour/invitations/", "/studies/harbour/codes/"
