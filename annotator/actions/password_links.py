@@ -82,14 +82,15 @@ def _about(link: PasswordLink) -> dict[str, str]:
 
 
 @writes
-def revoke_password_link(*, actor: User, link_id: UUID) -> PasswordLink:
+def revoke_password_link(*, actor: User, link_id: UUID, study: Study | None = None) -> PasswordLink:
     """End a link before it is used; ending it again changes nothing.
 
-    Raises NotFoundError unless the actor could make it; ConflictError `used`.
+    Raises NotFoundError unless the actor made it, or could make one (in `study`), which would end it as well;
+    ConflictError `used`.
     """
     link = PasswordLink.objects.select_for_update(of=("self",)).select_related("user", "study").filter(pk=link_id)
     found = link.first()
-    if found is None or (found.created_by_id != actor.pk and refusal_of_link(actor, found.user, found.study)):
+    if found is None or (found.created_by_id != actor.pk and refusal_of_link(actor, found.user, study)):
         raise NotFoundError
     if found.state == "used":
         raise ConflictError("used", "This link was used already.")

@@ -4,6 +4,9 @@ The secret of a link stands behind the # of its address. A browser sends that pa
 server or proxy, no Referer, and no scanner of mails that fetches addresses uses it up. A script puts it into the one
 field of the page and sends the form; without scripts the whole link is pasted there. From then on the session knows
 which way in is meant, and the secret is not needed again. Nothing is joined before a button says so.
+
+The pages keep the site's Referrer-Policy, same-origin: with no-referrer, which nothing here needs, browsers send forms
+with `Origin: null`, and the check against forged requests refuses them.
 """
 
 from typing import Any

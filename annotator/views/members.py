@@ -165,7 +165,7 @@ def _deed(actor: User, study: Study, member: Membership, wanted: dict[str, Any])
         case "revoke":
             open_one = PasswordLink.objects.working().filter(user=user).first()
             if open_one is not None:
-                revoke_password_link(actor=actor, link_id=open_one.pk)
+                revoke_password_link(actor=actor, link_id=open_one.pk, study=study)
             return Told(done="The link is revoked: it sets no password any more.")
         case "leave":
             remove_member(actor=actor, study=study, user=user, version=version or member.version)

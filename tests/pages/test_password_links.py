@@ -193,6 +193,9 @@ def test_a_lead_finds_the_link_on_the_members_page(people: SimpleNamespace, stag
     assert "Revoke the link" in listed
     lou.post(address, {"deed": "revoke"})
     assert use(link.split("#")[1]).status_code == 410
+    by_staff = make(people.ada, people.ben)
+    assert lou.post(address, {"deed": "revoke"}).status_code == 302
+    assert use(by_staff).status_code == 410
     ada = stage.study.memberships.get(user=people.ada)
     page = lou.get(f"/studies/harbour/members/{ada.pseudonym}/").content.decode()
     assert "an administrator can make the link" in page
