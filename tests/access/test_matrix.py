@@ -9,6 +9,7 @@ app must have a row.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -271,6 +272,21 @@ def test_a_reader_of_a_closed_study_reads_its_figures_and_no_reviewers_work(
         assert listed["results"] == [], path
     exported = theatre.client("reader").get("/api/v1/studies/{study}/export/jsonl/".format(**theatre.ids))
     assert theatre.ids["theirs"] not in b"".join(exported.streaming_content).decode()
+
+
+NAMES = re.compile(r"\b(ada|ben|cleo|dora|fay|lou|kim|rea|gus|eli)\b")
+
+
+@pytest.mark.parametrize("role", ["revealed", "adjudicator"])
+def test_no_name_reaches_whoever_does_not_run_the_study(role: str, make_theatre: Callable[..., Theatre]) -> None:
+    """Not even where others' work is shown: there are pseudonyms, and one's own name."""
+    theatre = make_theatre()
+    client, own = theatre.client(role), theatre.people[role].username
+    for method, path, _ in [*PAGES, *((method, f"/api/v1/{path}", statuses) for method, path, statuses in API)]:
+        if method == "GET":
+            answer = client.get(path.format(**theatre.ids))
+            said = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert set(NAMES.findall(said.decode())) <= {own}, path
 
 
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
