@@ -107,7 +107,7 @@ export class Outbox {
     Object.assign(this, { send, isMine, onState, onAnswer });
     this.entries = [];
     this.turn = Promise.resolve(); // done when the edit before is
-    this.storing = 0; // changes on their way to the disk
+    this.storing = []; // keys of changes on their way to the disk
     this.mode = "idle"; // idle, sending, offline, sign-in
     this.storageError = null;
     this.failures = 0;
@@ -141,9 +141,14 @@ export class Outbox {
     return this.entries.filter((entry) => entry.problem);
   }
 
+  /** Whether another change of what an entry is about waits, or is on its way to the disk. */
+  hasLater({ key, seq }) {
+    return this.storing.includes(key) || this.entries.some((one) => one.key === key && one.seq !== seq);
+  }
+
   /** Keep a change and start sending. Resolves once it is stored: "annihilated" if it undid what was never sent. */
   async add(change) {
-    this.storing += 1;
+    this.storing.push(change.key);
     this.report();
     let result;
     try {
@@ -156,7 +161,7 @@ export class Outbox {
         return folded;
       });
     } finally {
-      this.storing -= 1;
+      this.storing.splice(this.storing.indexOf(change.key), 1);
     }
     this.drain();
     return result;
@@ -248,7 +253,7 @@ export class Outbox {
     this.mode = mode;
     this.onState({
       mode: this.mode,
-      waiting: this.waiting.length + this.storing,
+      waiting: this.waiting.length + this.storing.length,
       parked: this.parked.length,
       storageError: this.storageError,
     });

@@ -131,3 +131,41 @@ def test_passage_deleted_and_brought_back_before_the_server_heard_of_it_is_made_
     page.context.set_offline(False)
     passages, _ = held(visit, assignment)
     assert [label for label, *_ in passages] == ["fact"]
+
+
+# A transaction of our own on the outbox, kept alive until it is released: the disk is busy.
+BUSY = """async () => {
+  const [{ name }] = (await indexedDB.databases()).filter((one) => one.name.startsWith('credence-outbox'));
+  const opened = indexedDB.open(name);
+  await new Promise((done) => { opened.onsuccess = done; });
+  const store = opened.result.transaction('entries', 'readwrite').objectStore('entries');
+  const again = () => { if (!globalThis.released) store.count().onsuccess = again; };
+  again();
+}"""
+
+
+def test_answer_to_an_earlier_change_takes_nothing_back_while_the_later_one_is_being_stored(visit):
+    assignment = visit.begin(DOCUMENT)
+    page, held_back = visit.page, []
+
+    def keep_back(route):
+        if held_back:
+            route.continue_()
+        else:
+            held_back.append((route, route.fetch()))
+
+    page.route("**/api/v1/annotations/*/", keep_back)
+    for key in ("j", "1"):
+        page.keyboard.press(key)
+    while not held_back:
+        page.wait_for_timeout(50)
+    page.evaluate(BUSY)
+    page.keyboard.press("Shift+Digit3")
+    route, answer = held_back[0]
+    with page.expect_response("**/api/v1/annotations/*/"):
+        route.fulfill(response=answer)
+    visit.taken()
+    page.keyboard.press("Control+z")
+    page.evaluate("globalThis.released = true")
+    assert [ratings for _, _, ratings, _ in held(visit, assignment)[0]] == [[]]
+    expect(page.get_by_role("group", name="Message")).to_be_hidden()

@@ -147,8 +147,7 @@ export class Acts {
   answered(entry, { body, version }) {
     keep(answeredKey(this.config.user), Date.now());
     if (version !== null) this.versions.set(entry.key, version);
-    const later = this.outbox.entries.some((one) => one.key === entry.key && one.seq !== entry.seq);
-    if (entry.assignment !== this.model.id || later) return;
+    if (entry.assignment !== this.model.id || this.outbox.hasLater(entry)) return;
     if (entry.about.scale) {
       const to = entry.kind === "delete" ? null : entry.about.rating;
       if (same(this.model.ratings.get(entry.about.scale), to)) return;
