@@ -24,6 +24,7 @@ from annotator.views import (
     reviewers,
     rounds,
     study,
+    study_codebook,
     workbench,
 )
 
@@ -74,6 +75,7 @@ urlpatterns = [
         downloads.figure,
         name="document-figure",
     ),
+    path("studies/<slug:slug>/codebook/", study_codebook.study_codebook, name="study-codebook"),
     path("method/", method.method, name="method"),
     path("codebooks/", codebook.codebook_list, name="codebook-list"),
     path("codebooks/new/", codebook_new.new_codebook, name="codebook-new"),

@@ -222,3 +222,28 @@ def reopen_study(*, actor: User, study: Study) -> Study:
     study.save(update_fields=["closed_at"])
     record(actor=actor, verb="reopened", row=study, study=study)
     return study
+
+
+@writes
+def use_codebook(*, actor: User, study: Study, codebook: Codebook, seen: int | None = None) -> Study:
+    """Read a study with another version of its codebook, and give new work out with it; nothing made is rewritten.
+
+    Open work goes on with the version it was begun with. Taking the former version again undoes all of it. `seen` is
+    the version the actor read. A closed study may be read anew, too. Raises NotFoundError unless the actor runs the
+    study; InvalidError for a draft or for another codebook; StaleError where somebody took another version meanwhile.
+    """
+    study = _lock_run_study(actor, study)
+    if not codebook.is_frozen:
+        raise InvalidError("codebook", "Publish the version first: a study needs a frozen one.")
+    if codebook.slug != study.codebook.slug:
+        raise InvalidError("codebook", "A study changes to versions of its own codebook only.")
+    if seen is not None and seen != study.codebook.version:
+        raise StaleError(study)
+    if codebook.pk == study.codebook_id:
+        return study
+    before = {"codebook": codebook.slug, "version": study.codebook.version}
+    study.codebook = codebook
+    study.save(update_fields=["codebook"])
+    after = {"codebook": codebook.slug, "version": codebook.version}
+    record(actor=actor, verb="changed", row=study, study=study, before=before, after=after)
+    return study

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from annotator.actions.assignments import assign_revision
 from annotator.actions.errors import InvalidError, NotFoundError
+from annotator.actions.study import use_codebook
 from annotator.api.assignments import AssignmentSummarySerializer, listed
 from annotator.api.base import (
     ApiView,
@@ -21,7 +22,7 @@ from annotator.api.base import (
 from annotator.api.fields import LARGEST, SLUG_LENGTH, Choice, StrictSerializer, Text, Whole
 from annotator.api.schema import describe
 from annotator.models import Assignment, Membership, Study, User
-from annotator.queries import readable_revisions
+from annotator.queries import readable_revisions, readable_with
 
 PSEUDONYM_LENGTH = 40
 
@@ -88,6 +89,12 @@ class AssignmentBodySerializer(StrictSerializer):
     revision = Whole(min_value=1, max_value=LARGEST)
     reviewer = Text(max_length=PSEUDONYM_LENGTH, help_text="The member's pseudonym.")
     role = Choice("AssignmentRole", Assignment.Role.values, default=Assignment.Role.REVIEWER)
+
+
+class StudyCodebookSerializer(StrictSerializer):
+    """The version of its codebook that a study is read with."""
+
+    version = Whole(min_value=1, max_value=LARGEST)
 
 
 class StudyAssignmentListParameters(PageByIdParameters):
@@ -195,3 +202,25 @@ class StudyAssignmentList(StudyView):
         if row is None:
             raise NotFoundError
         return Response(StudyAssignmentSerializer(row).data)
+
+
+class StudyCodebook(StudyView):
+    """The version of its codebook that a study is read with."""
+
+    @describe(
+        "use_codebook",
+        "Read a study with another version",
+        {200: StudyCodebookSerializer},
+        body=StudyCodebookSerializer,
+        problems=(404,),
+        writes=True,
+    )
+    def put(self, request: Request, slug: str) -> Response:
+        """Take another published version of the study's codebook; work keeps what it was made with. Leads only."""
+        study = self.run_study(slug)
+        version = self.body(StudyCodebookSerializer)["version"]
+        codebook = readable_with(study, self.viewer).filter(version=version).first()
+        if codebook is None:
+            raise InvalidError("version", "There is no such published version of the study's codebook.")
+        use_codebook(actor=self.viewer, study=study, codebook=codebook)
+        return Response({"version": version})

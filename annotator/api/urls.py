@@ -34,7 +34,7 @@ from annotator.api.me import Me, TokenDetail, TokenList
 from annotator.api.members import MemberDetail, MemberList, MemberPasswordLink
 from annotator.api.ratings import RatingDetail, RatingList
 from annotator.api.reference import Reference, Schema
-from annotator.api.studies import StudyAssignmentList, StudyDetail, StudyList
+from annotator.api.studies import StudyAssignmentList, StudyCodebook, StudyDetail, StudyList
 
 register_converter(CodePath, "code")
 register_converter(NumberPath, "number")
@@ -58,6 +58,7 @@ urlpatterns = [
     path("codebooks/<code:slug>/<number:version>/publish/", CodebookPublish.as_view()),
     path("studies/", StudyList.as_view()),
     path("studies/<code:slug>/", StudyDetail.as_view()),
+    path("studies/<code:slug>/codebook/", StudyCodebook.as_view()),
     path("studies/<code:slug>/members/", MemberList.as_view()),
     path("studies/<code:slug>/members/<path:pseudonym>/password-link/", MemberPasswordLink.as_view()),
     path("studies/<code:slug>/members/<path:pseudonym>/", MemberDetail.as_view()),

@@ -1,8 +1,11 @@
 """CSV with one row per annotation, safe to open in a spreadsheet.
 
-Columns: those of `cells.PLACE`, then annotation (id), label, label_name, start, end, start_utf16, end_utf16, quote,
-prefix, suffix, note, version, created_at, updated_at, submitted_at, then two for each passage scale and other_ratings
-as `cells.RatingColumns` says. Offsets are half-open, in code points of the revision and in UTF-16 units.
+Columns: those of `cells.PLACE`, then annotation (id), label, label_name, read_as, start, end, start_utf16, end_utf16,
+quote, prefix, suffix, note, version, created_at, updated_at, submitted_at, then two for each passage scale and
+other_ratings as `cells.RatingColumns` says. Offsets are half-open, in code points of the revision and in UTF-16 units.
+
+`label` is what the reviewer chose, in the version under codebook_version; `read_as` is the label of the study's present
+codebook that the passage is read as, empty where a label went on in several or none.
 
 Deleted annotations are left out. So are readings that marked nothing and the ratings of whole documents: they have no
 annotation to stand beside and are in the format of `assignments`. Text that a spreadsheet would take for a formula has
@@ -14,7 +17,8 @@ from itertools import chain
 
 from annotator.formats.cells import MEDIA_TYPE, PLACE, Cell, RatingColumns, heading, line, place
 from annotator.formats.output import DEFAULTS, Options, Writable, pour
-from annotator.records import CodedDocument
+from annotator.reading import heirs_of
+from annotator.records import CodebookInfo, CodedDocument
 from sources.text import Utf16Index, quote_context
 
 TITLE = "CSV, one row per label"
@@ -23,8 +27,8 @@ EXTENSION = "csv"
 __all__ = ["EXTENSION", "MEDIA_TYPE", "TITLE", "lines", "write"]
 
 _COLUMNS = (
-    *("annotation", "label", "label_name", "start", "end", "start_utf16", "end_utf16", "quote", "prefix", "suffix"),
-    *("note", "version", "created_at", "updated_at", "submitted_at"),
+    *("annotation", "label", "label_name", "read_as", "start", "end", "start_utf16", "end_utf16"),
+    *("quote", "prefix", "suffix", "note", "version", "created_at", "updated_at", "submitted_at"),
 )
 
 
@@ -45,6 +49,7 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
     yield heading([*PLACE, *_COLUMNS, *scales.names])
     for document in chain([] if first is None else [first], documents):
         names = {(key, label.code): label.name for key, book in document.codebooks.items() for label in book.labels}
+        heirs = _heirs(document, options.codebooks)
         utf16 = Utf16Index(document.text)
         for coding in document.codings:
             shared = place(document, coding)
@@ -55,6 +60,7 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
                     passage.id,
                     passage.label,
                     names.get((coding.codebook, passage.label)),
+                    heirs.get((coding.codebook, passage.label), passage.label),
                     passage.start,
                     passage.end,
                     utf16.to_utf16(passage.start),
@@ -68,3 +74,15 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
                     coding.submitted_at,
                 ]
                 yield line([*shared, *cells, *scales.cells(passage.ratings)])
+
+
+def _heirs(document: CodedDocument, further: Iterable[CodebookInfo]) -> dict[tuple[tuple[str, int], str], str]:
+    """Return what labels of other versions than the study's are read as."""
+    known = {**{book.key: book for book in further}, **document.codebooks}
+    newer = known.get(document.study.codebook)
+    return {
+        (key, label): found[0] if len(found) == 1 else ""
+        for key, book in document.codebooks.items()
+        if newer is not None and key != newer.key
+        for label, found in heirs_of(book, newer, known).items()
+    }

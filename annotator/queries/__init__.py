@@ -9,11 +9,13 @@ from annotator.queries.agreement import (
     reviews_under_way,
 )
 from annotator.queries.codebooks import Since, changes_since, presets
-from annotator.queries.coded_documents import all_coded_documents, coded_documents
+from annotator.queries.coded_documents import all_coded_documents, as_read_now, coded_documents
+from annotator.queries.exports import codebooks_of_export
 from annotator.queries.figures import Figures, figures_for, figures_for_operator
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.members import MemberRow, member_rows
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
+from annotator.queries.readings import ReadingRow, readable_with, reading_rows
 from annotator.queries.texts import measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
 
@@ -23,11 +25,14 @@ __all__ = [
     "MemberRow",
     "ProgressCell",
     "ProgressGrid",
+    "ReadingRow",
     "Since",
     "Verification",
     "all_coded_documents",
+    "as_read_now",
     "changes_since",
     "codebook_info",
+    "codebooks_of_export",
     "coded_documents",
     "figures_for",
     "figures_for_operator",
@@ -40,6 +45,8 @@ __all__ = [
     "oversees",
     "presets",
     "readable_revisions",
+    "readable_with",
+    "reading_rows",
     "reviews_under_way",
     "study_progress",
     "verification",

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from annotator.models import Annotation, Assignment, Codebook, Membership, Rating, Study, User
 from annotator.models.descriptions import codebook_info
+from annotator.reading import read_with
 from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.models import Revision, SegmentationKind
 
@@ -114,7 +115,7 @@ def coded_documents(
 
     `purpose` "work" is what may be shown or exported, one's own open work and tombstones included (others' tombstones
     only for those who run the study or see all work); "agreement" is the
-    submitted work that may enter figures. `revisions` limits the texts.
+    submitted work that may enter figures, read with the codebook now in force. `revisions` limits the texts.
     """
     everything = Assignment.objects.filter(study=study)
     visible = everything.measured_for(viewer) if purpose == "agreement" else everything.work_visible_to(viewer)
@@ -124,7 +125,9 @@ def coded_documents(
     everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR)
     if not (viewer.runs_studies or viewer.sees_all_work or study.role_of(viewer) in everywhere):
         texts = texts.filter(assignments__in=visible).distinct()
-    return _records(study, texts, visible, _kept(study, viewer) if purpose == "work" else LIVE)
+    if purpose == "agreement":
+        return as_read_now(study, _records(study, texts, visible, LIVE))
+    return _records(study, texts, visible, _kept(study, viewer))
 
 
 def _kept(study: Study, viewer: User) -> Q:
@@ -140,8 +143,34 @@ def all_coded_documents(study: Study) -> Iterator[CodedDocument]:
 
 
 def documents_with(study: Study, revisions: Iterable[int], assignments: Any) -> Iterator[CodedDocument]:
-    """Yield texts, by id, with the live passages of the given assignments: whose they may be, the caller has asked."""
-    return _records(study, study.revisions.filter(pk__in=list(revisions)), assignments, LIVE)
+    """Yield texts, by id, with the live passages of the given assignments: whose they may be, the caller has asked.
+
+    Work made with other versions of the codebook is read with the study's own.
+    """
+    return as_read_now(study, _records(study, study.revisions.filter(pk__in=list(revisions)), assignments, LIVE))
+
+
+def as_read_now(study: Study, documents: Iterable[CodedDocument]) -> Iterator[CodedDocument]:
+    """Read work with the codebook now in force in the study."""
+    known: dict[tuple[str, int], CodebookInfo] = {}
+    for document in documents:
+        if len(document.codebooks) == 1:
+            yield document
+            continue
+        newer = document.codebooks[document.study.codebook]
+        known.update(document.codebooks)
+        yield read_with(document, newer, codebooks_behind(newer, known))
+
+
+def codebooks_behind(newer: CodebookInfo, known: dict[tuple[str, int], CodebookInfo]) -> dict[Any, CodebookInfo]:
+    """Return `known` with every version that labels of `newer` replace, and those behind these, put into it."""
+    waiting = [newer]
+    while waiting:
+        named = {(slug, version) for label in waiting.pop().labels for slug, version, _ in label.replaces}
+        for slug, version in sorted(named - known.keys()):
+            known[slug, version] = codebook_info(Codebook.objects.get(slug=slug, version=version))
+            waiting.append(known[slug, version])
+    return known
 
 
 def _records(study: Study, texts: Any, visible: Any, kept: Q) -> Iterator[CodedDocument]:

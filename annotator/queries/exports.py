@@ -7,13 +7,13 @@ from types import ModuleType
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from annotator.formats import Options
 from annotator.models import Assignment, Codebook, Membership, Study, User
 from annotator.models.descriptions import codebook_info
-from annotator.queries.coded_documents import coded_documents
-from annotator.records import CodedDocument
+from annotator.queries.coded_documents import codebooks_behind, coded_documents
+from annotator.records import CodebookInfo, CodedDocument
 
 PIECE = 64 * 1024  # characters sent at a time
 SLOWEST_READER = "600s"
@@ -59,9 +59,13 @@ def _documents(study: Study, viewer: User) -> Iterator[CodedDocument]:
             yield document
 
 
-def _codebooks(study: Study, viewer: User) -> tuple[Codebook, ...]:
-    seen = Assignment.objects.filter(study=study).work_visible_to(viewer).values("codebook")
-    return tuple(Codebook.objects.filter(Q(pk=study.codebook_id) | Q(pk__in=seen)).order_by("slug", "version"))
+def codebooks_of_export(study: Study, work: QuerySet[Assignment]) -> tuple[CodebookInfo, ...]:
+    """Return the versions a file names: the study's own, those the work was made with, and what lies between them."""
+    used = Codebook.objects.filter(Q(pk=study.codebook_id) | Q(pk__in=work.values("codebook")))
+    known = {info.key: info for info in (codebook_info(codebook) for codebook in used.order_by("slug", "version"))}
+    if len(known) > 1:
+        codebooks_behind(known[study.codebook.slug, study.codebook.version], known)
+    return tuple(known[key] for key in sorted(known))
 
 
 def export_pieces(study: Study, viewer: User, module: ModuleType) -> Iterator[str]:
@@ -81,6 +85,6 @@ def export_hash(study: Study, viewer: User, module: ModuleType) -> str:
 def _file(study: Study, viewer: User, module: ModuleType) -> Iterator[str]:
     options = Options(
         software=f"Credence {settings.VERSION}",
-        codebooks=tuple(codebook_info(codebook) for codebook in _codebooks(study, viewer)),
+        codebooks=codebooks_of_export(study, Assignment.objects.filter(study=study).work_visible_to(viewer)),
     )
     yield from _pieces(module.lines(_documents(study, viewer), options))

@@ -22,7 +22,7 @@ from django.core.cache import caches
 from django.db.models import Min, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from annotator import agreement, records
+from annotator import agreement, reading, records
 from annotator.agreement.comparison import Comparison, Subject, comparison, pool_compared
 from annotator.agreement.measured import DocumentReport, Key, Tally, blocks, measure, pool_tallies
 from annotator.agreement.report import Report, pooled_report
@@ -47,6 +47,7 @@ def _engine() -> str:
         Path(records.__file__),
         Path(__file__).with_name("coded_documents.py"),
         Path(descriptions.__file__),
+        Path(reading.__file__),
     ]
     code = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)]
     return _digest(settings.VERSION, np.__version__, *code)

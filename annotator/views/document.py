@@ -19,6 +19,7 @@ from annotator.agreement.selection import WORK, Work, select
 from annotator.agreement.units import division, groups, stretches
 from annotator.models import Assignment, Membership, Study
 from annotator.queries import (
+    as_read_now,
     codebook_info,
     coded_documents,
     figures_for,
@@ -119,7 +120,8 @@ def shown_work(
 ) -> CodedDocument | None:
     """Return the document with the work that its text shows; None where the reader is shown none."""
     work = choice.shown_work
-    seen = coded_documents(study, request.user, revisions=[revision], purpose="work")
+    work_seen = coded_documents(study, request.user, revisions=[revision], purpose="work")
+    seen = as_read_now(study, work_seen)
     chosen = select(seen, rounds=work.rounds, independent=work.independent, include_machines=include_machines)
     return next((each for each in chosen.documents if each.codings), None)
 

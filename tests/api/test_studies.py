@@ -166,3 +166,13 @@ def test_lists_ask_a_fixed_number_of_queries(ada, stage, make_stage):
     make_stage("quay")
     make_stage("pier")
     assert [counted(path) for path in paths] == before
+
+
+def test_a_study_is_read_with_another_version_of_its_codebook(ada, ben, stage, cast, refused):
+    ada.post("codebooks/small/1/next/", {})
+    refused(ada.put("studies/harbour/codebook/", {"version": 2}), 400, "invalid")
+    ada.post("codebooks/small/2/publish/", {}, if_match="*")
+    refused(ben.put("studies/harbour/codebook/", {"version": 2}), 404, "not_found")
+    assert ada.put("studies/harbour/codebook/", {"version": 2}).data == {"version": 2}
+    stage.study.refresh_from_db()
+    assert stage.study.codebook.version == 2

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotator.formats import FORMATS, Options
 from annotator.models import Study
-from annotator.queries import all_coded_documents, codebook_info
+from annotator.queries import all_coded_documents, codebooks_of_export
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 software=f"credence {settings.VERSION}",
                 exported_at=timezone.now(),
                 texts=not options["without_texts"],
-                codebooks=(codebook_info(study.codebook),),
+                codebooks=codebooks_of_export(study, study.assignments.all()),
             ),
         )
         options["out"].flush()

@@ -1,0 +1,102 @@
+"""Reading work with a later version of its codebook, through what labels replace: renamed, merged or split.
+
+Nothing that anybody said is rewritten: records are made anew each time they are read, so that reading with the former
+version again gives the former records.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRating, Coding
+
+Key = tuple[str, int]
+"""Slug and version of a codebook."""
+
+
+def heirs_of(older: CodebookInfo, newer: CodebookInfo, known: Mapping[Key, CodebookInfo]) -> dict[str, tuple[str, ...]]:
+    """Return which labels of `newer` each label of `older` went on in, in the order of `newer`.
+
+    One heir reads the label's passages, under its own or another code; several share what was split; a label without
+    any went on nowhere. A label that nothing replaces is its own heir where `newer` has its code, unless the label of
+    that code names others of `older` that it replaces: then it is another one. `known` has the versions in between.
+    """
+    ancestors = {label.code: _ancestors(newer, label.code, known) for label in newer.labels}
+    found = {}
+    for label in older.labels:
+        heirs = tuple(code for code, names in ancestors.items() if (older.key, label.code) in names)
+        if not heirs and label.code in ancestors and not any(key == older.key for key, _ in ancestors[label.code]):
+            heirs = (label.code,)
+        found[label.code] = heirs
+    return found
+
+
+def _ancestors(codebook: CodebookInfo, code: str, known: Mapping[Key, CodebookInfo]) -> set[tuple[Key, str]]:
+    """Return all older labels that a label replaces, and those that they replace."""
+    found: set[tuple[Key, str]] = set()
+    waiting = [(codebook, code)]
+    while waiting:
+        book, name = waiting.pop()
+        label = next((each for each in book.labels if each.code == name), None)
+        for slug, version, older in label.replaces if label else ():
+            step = ((slug, version), older)
+            if step not in found:
+                found.add(step)
+                if step[0] in known:
+                    waiting.append((known[step[0]], older))
+    return found
+
+
+def unread(label: str, codebook: Key) -> str:
+    """Return what a passage is called whose label went on in several or none: no code of any codebook."""
+    return f"{label} of version {codebook[1]}"
+
+
+def read_with(document: CodedDocument, newer: CodebookInfo, known: Mapping[Key, CodebookInfo]) -> CodedDocument:
+    """Return a document whose codings are read with `newer`; those made with it stay as they are.
+
+    Ratings stay where `newer` has their scale and point and asks the scale of the label; others have no place in it.
+    """
+    heirs = {
+        key: heirs_of(book, newer, known)
+        for key, book in document.codebooks.items()
+        if key != newer.key and book.labels
+    }
+    if not any(coding.codebook in heirs for coding in document.codings):
+        return document
+    reader = _Reader(newer)
+    codings = tuple(
+        reader.coding(coding, heirs[coding.codebook]) if coding.codebook in heirs else coding
+        for coding in document.codings
+    )
+    return replace(document, codings=codings)
+
+
+class _Reader:
+    """The labels, scales and points of the version that is read with."""
+
+    def __init__(self, newer: CodebookInfo) -> None:
+        self.scales = {scale.code: scale for scale in newer.scales}
+        self.missing = {(scale.code, point.value): point.missing for scale in newer.scales for point in scale.points}
+
+    def coding(self, coding: Coding, heirs: Mapping[str, tuple[str, ...]]) -> Coding:
+        """Read one coding."""
+        passages = tuple(self.passage(passage, coding.codebook, heirs) for passage in coding.passages)
+        return replace(coding, passages=passages, ratings=self.ratings(coding.ratings, "document", ""))
+
+    def passage(self, passage: CodedPassage, codebook: Key, heirs: Mapping[str, tuple[str, ...]]) -> CodedPassage:
+        """Read one passage."""
+        found = heirs.get(passage.label, ())
+        label = found[0] if len(found) == 1 else unread(passage.label, codebook)
+        return replace(passage, label=label, ratings=self.ratings(passage.ratings, "passage", label))
+
+    def ratings(self, given: Iterable[CodedRating], target: str, label: str) -> tuple[CodedRating, ...]:
+        """Keep the ratings that have a place."""
+        found = []
+        for rating in given:
+            scale = self.scales.get(rating.scale)
+            place = rating.scale, rating.value
+            if scale is None or scale.target != target or place not in self.missing:
+                continue
+            if target == "document" or not scale.labels or label in scale.labels:
+                found.append(replace(rating, missing=self.missing[place]))
+        return tuple(found)
