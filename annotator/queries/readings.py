@@ -6,6 +6,7 @@ from django.db.models import Count, QuerySet
 
 from annotator.models import Annotation, Assignment, Codebook, Study, User
 from annotator.models.descriptions import codebook_info
+from annotator.queries.agreement import hidden_revisions
 from annotator.queries.coded_documents import codebooks_behind
 from annotator.reading import heirs_of
 
@@ -43,11 +44,12 @@ def readable_with(study: Study, viewer: User) -> QuerySet[Codebook]:
 
 
 def reading_rows(study: Study, codebook: Codebook, viewer: User) -> list[ReadingRow]:
-    """Return how the study's work would be read with a version, over the submitted work this viewer may see.
+    """Return how the study's work would be read with a version: the submitted work that enters this viewer's figures.
 
     A row for each label of each version that such work was made with; of the version itself none.
     """
-    seen = Assignment.objects.filter(study=study).measured_for(viewer)
+    hidden = hidden_revisions(study, viewer).values("pk")
+    seen = Assignment.objects.filter(study=study).measured_for(viewer).exclude(revision__in=hidden)
     live = Annotation.objects.filter(assignment__in=seen.values("pk"), deleted_at__isnull=True)
     columns = ("assignment__codebook", "label__code")
     counts = {row[:2]: row[2] for row in live.values_list(*columns).annotate(Count("pk")).order_by()}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 
-from annotator.actions.assignments import submit_assignment
+from annotator.actions.assignments import assign_revision, submit_assignment
 from annotator.actions.codebook import publish_codebook, rewrite_codebook, start_next_version
 from annotator.actions.errors import InvalidError, NotFoundError, StaleError
-from annotator.actions.study import use_codebook
+from annotator.actions.study import add_member, use_codebook
 from annotator.agreement.selection import WORK
 from annotator.formats import FORMATS, jsonl
 from annotator.models import Annotation, Event
@@ -103,3 +103,14 @@ def test_only_who_runs_the_study_takes_another_published_version_of_its_codebook
     use_codebook(actor=cast.ada, study=stage.study, codebook=draft, seen=1)
     event = Event.objects.filter(kind="study", verb="changed").latest("pk")
     assert (event.before["version"], event.after["version"]) == (1, 2)
+
+
+def test_a_lead_who_reviews_blind_is_told_no_number_of_others_work(stage: Any, work: None, cast: Any) -> None:
+    newer = merged(stage, cast.ada)
+    assert sum(row.n_annotations for row in reading_rows(stage.study, newer, cast.ada)) == 4
+    add_member(actor=cast.ada, study=stage.study, user=cast.eli, role="lead")
+    add_member(actor=cast.ada, study=stage.study, user=cast.ada)
+    own = assign_revision(actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.ada)
+    assert reading_rows(stage.study, newer, cast.ada) == []
+    submit_assignment(actor=cast.ada, assignment_id=own.pk, accept_gaps=True)
+    assert reading_rows(stage.study, newer, cast.ada) == [], "submitted, and others' work not shown yet"
