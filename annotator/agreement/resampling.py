@@ -18,7 +18,7 @@ RESAMPLES: Final = 2000
 SEED: Final = 20111
 BLOCK: Final = 1 << 20
 """Numbers held at once, so that memory does not grow with the product of resamples and documents."""
-REMEMBERED: Final = 1 << 22
+REMEMBERED: Final = 1 << 21
 """Numbers drawn, at most, that are kept for the next figure: four such sets take 64 MB."""
 NEAR: Final = 1 << 16
 """Numbers counted at once: few enough to stay near the processor."""
@@ -98,16 +98,17 @@ def _draws(n_resamples: int, n_documents: int, seed: int) -> Iterator[NDArray[np
     """Yield how often each document was drawn, some resamples at a time; few enough are drawn once for all figures."""
     rows = max(1, BLOCK // n_documents)
     if n_resamples * n_documents <= REMEMBERED:
-        times = _remembered_draws(n_resamples, n_documents, seed)
-        yield from (times[start : start + rows].astype(float) for start in range(0, n_resamples, rows))
+        yield _remembered_draws(n_resamples, n_documents, seed)
         return
     random = np.random.default_rng(seed)
     yield from (draw(random, min(rows, n_resamples - start), n_documents) for start in range(0, n_resamples, rows))
 
 
 @lru_cache(maxsize=4)
-def _remembered_draws(n_resamples: int, n_documents: int, seed: int) -> NDArray[np.uint32]:
-    return draw(np.random.default_rng(seed), n_resamples, n_documents).astype(np.uint32)
+def _remembered_draws(n_resamples: int, n_documents: int, seed: int) -> NDArray[np.float64]:
+    times = draw(np.random.default_rng(seed), n_resamples, n_documents)
+    times.flags.writeable = False
+    return times
 
 
 def draw(random: np.random.Generator, n_resamples: int, n_documents: int) -> NDArray[np.float64]:
