@@ -11,6 +11,7 @@ EXAMPLES = {
     "uuid": "01890a5d-ac96-774b-bcce-b302099a8057",
     "code": "harbour",
     "number": "1",
+    "path": "R-ABC2",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 

@@ -19,15 +19,20 @@ def rendered(template, found, **context):
     return [[" ".join(re.sub("<[^>]+>", " ", cell).split()) for cell in re.split("</t[hd]>", row)[:-1]] for row in rows]
 
 
-def test_a_label_is_printed_with_its_interval_and_both_alphas():
+def test_a_label_is_printed_with_its_alphas_and_their_intervals():
     found = report(many_documents())
     rows = rendered("_label_rows", found, rows=found.labels)
     assert [row[0] for row in rows] == [label.name for label in found.labels]
     for row, label in zip(rows, found.labels, strict=True):
-        words = [coefficient(label.sentence_alpha.value), ends(label.interval), "rough" * label.interval.rough]
-        assert row[1] == " ".join(words if ends(label.interval) else words[:1]).strip()
-        assert row[3] == coefficient(label.u_alpha.value)
-    assert any(ends(label.interval) for label in found.labels)
+        for cell, estimate, interval in (
+            (row[1], label.sentence_alpha, label.interval),
+            (row[3], label.u_alpha, label.u_interval),
+            (row[4], label.character_alpha, label.character_interval),
+        ):
+            words = [coefficient(estimate.value), ends(interval), "rough" * interval.rough]
+            assert cell == " ".join(words if ends(interval) else words[:1]).strip()
+    for name in ("interval", "u_interval", "character_interval"):
+        assert any(ends(getattr(label, name)) for label in found.labels)
 
 
 def test_a_scale_is_printed_with_its_interval():
