@@ -171,7 +171,7 @@ def answered_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, 
             for rating in passage.ratings
             if rating.scale == scale.code
         }
-        asked = _members(document, lambda label: _asked(scale, label)) if given else []
+        asked = members_of(document, lambda label: _asked(scale, label)) if given else []
         units = [
             {member.reviewer: given[member.passage] for member in unit if member.passage in given}
             for unit in match_passages(asked)
@@ -203,9 +203,9 @@ def match_passages(members: Sequence[Member]) -> list[tuple[Member, ...]]:
         One unit each, in reading order, with one member for each reviewer in it.
     """
     units = []
-    for linked in _connected(members, _mostly_shared):
+    for linked in connected(members, mostly_shared):
         best: dict[str, Member] = {}
-        for member in sorted(linked, key=lambda each: (each.start - each.end, *_reading_order(each))):
+        for member in sorted(linked, key=lambda each: (each.start - each.end, *reading_order(each))):
             best.setdefault(member.reviewer, member)
         units.append(tuple(best.values()))
     return units
@@ -229,13 +229,13 @@ def groups(document: CodedDocument, label: str | None = None) -> tuple[Group, ..
     """
     of = len({coding.reviewer for coding in document.codings})
     ink = ink_before(document.text)
-    members = _members(document)
-    clusters = list(_connected([each for each in members if label in (None, each.label)], lambda one, other: True))
+    members = members_of(document)
+    clusters = list(connected([each for each in members if label in (None, each.label)], lambda one, other: True))
     spans = [(min(each.start for each in cluster), max(each.end for each in cluster)) for cluster in clusters]
     if label is not None:
         _join(clusters, spans, [each for each in members if each.label != label])
     return tuple(
-        _group(span, tuple(sorted(cluster, key=_reading_order)), of, ink)
+        group_of(span, tuple(sorted(cluster, key=reading_order)), of, ink)
         for span, cluster in zip(spans, clusters, strict=True)
     )
 
@@ -257,7 +257,7 @@ def stretches(document: CodedDocument, label: str | None = None) -> tuple[Stretc
         When a reviewer has two codings: they were not chosen with `select`.
     """
     changes: defaultdict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for member in _members(document):
+    for member in members_of(document):
         if label is None or member.label == label:
             changes[member.start][member.label, member.reviewer] += 1
             changes[member.end][member.label, member.reviewer] -= 1
@@ -311,7 +311,7 @@ def _asked(scale: ScaleInfo, label: str) -> bool:
     return not scale.labels or label in scale.labels
 
 
-def _members(document: CodedDocument, chosen: Callable[[str], bool] = lambda label: True) -> list[Member]:
+def members_of(document: CodedDocument, chosen: Callable[[str], bool] = lambda label: True) -> list[Member]:
     """List the passages of all reviewers, of the labels chosen."""
     reviewers = Counter(coding.reviewer for coding in document.codings)
     twice = [reviewer for reviewer, times in reviewers.items() if times > 1]
@@ -333,20 +333,21 @@ def _members(document: CodedDocument, chosen: Callable[[str], bool] = lambda lab
     ]
 
 
-def _reading_order(member: Member) -> tuple[int, int, str, str, UUID]:
+def reading_order(member: Member) -> tuple[int, int, str, str, UUID]:
+    """Return what sorts passages by where they begin."""
     return member.start, member.end, member.label, member.reviewer, member.passage
 
 
-def _mostly_shared(one: Member, other: Member) -> bool:
+def mostly_shared(one: Member, other: Member) -> bool:
     """Whether different reviewers' spans have an intersection over union of at least one half."""
     shared = min(one.end, other.end) - max(one.start, other.start)
     either = max(one.end, other.end) - min(one.start, other.start)
     return one.reviewer != other.reviewer and 2 * shared >= either
 
 
-def _connected(members: Sequence[Member], linked: Callable[[Member, Member], bool]) -> Iterator[list[Member]]:
+def connected(members: Sequence[Member], linked: Callable[[Member, Member], bool]) -> Iterator[list[Member]]:
     """Yield the connected components of overlapping passages that are linked, by where they begin."""
-    ordered = sorted(members, key=_reading_order)
+    ordered = sorted(members, key=reading_order)
     component: list[list[int]] = []
     reached: list[int] = []
     for index, member in enumerate(ordered):
@@ -366,7 +367,8 @@ def _connected(members: Sequence[Member], linked: Callable[[Member, Member], boo
         yield [ordered[index] for index in together]
 
 
-def _group(span: tuple[int, int], members: tuple[Member, ...], of: int, ink: NDArray[np.int64]) -> Group:
+def group_of(span: tuple[int, int], members: tuple[Member, ...], of: int, ink: NDArray[np.int64]) -> Group:
+    """Make a group of passages in reading order; `ink` is `spans.ink_before` of the text."""
     reviewers = {member.reviewer for member in members}
     ratings: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for member in members:
