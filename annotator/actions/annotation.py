@@ -76,9 +76,10 @@ def find_point(scale: Scale, value: int, field: str) -> ScalePoint:
     return point
 
 
-def _wanted_points(
+def wanted_points(
     assignment: Assignment, label: Label, ratings: Sequence[tuple[str, int]]
 ) -> dict[str, tuple[Scale, ScalePoint]]:
+    """Return scale and point of each rating by scale code, or raise InvalidError where one is not asked here."""
     wanted: dict[str, tuple[Scale, ScalePoint]] = {}
     scales = {scale.code: scale for scale in assignment.codebook.scales.prefetch_related("labels", "points")}
     for index, (code, value) in enumerate(ratings):
@@ -95,7 +96,8 @@ def _wanted_points(
     return wanted
 
 
-def _refuse_overlap(assignment: Assignment, label: Label, start: int, end: int, own_id: UUID) -> None:
+def refuse_overlap(assignment: Assignment, label: Label, start: int, end: int, own_id: UUID) -> None:
+    """Raise ConflictError where another live passage of the assignment has the label and shares characters."""
     clash = (
         Annotation.objects.live()
         .filter(assignment=assignment, label=label, start__lt=end, end__gt=start)
@@ -109,7 +111,8 @@ def _refuse_overlap(assignment: Assignment, label: Label, start: int, end: int, 
         )
 
 
-def _check_span(assignment: Assignment, start: int, end: int, quote: str) -> None:
+def check_span(assignment: Assignment, start: int, end: int, quote: str) -> None:
+    """Raise SpanError where the span is not one of the text, ConflictError where the quote is not its words."""
     length = assignment.revision.length
     if start < 0 or start >= end:
         raise SpanError("start", "The passage must begin before it ends.")
@@ -131,7 +134,8 @@ def _kept_ratings(annotation: Annotation, label: Label) -> list[tuple[str, int]]
     return kept
 
 
-def _replace_ratings(annotation: Annotation, wanted: dict[str, tuple[Scale, ScalePoint]]) -> None:
+def replace_ratings(annotation: Annotation, wanted: dict[str, tuple[Scale, ScalePoint]]) -> None:
+    """Give the passage these ratings and no others."""
     present = {rating.scale.code: rating for rating in annotation.ratings.select_related("scale")}
     for code in present.keys() - wanted.keys():
         present[code].delete()
@@ -197,8 +201,8 @@ def save_annotation(
     chosen = find_label(assignment, label)
     if ratings is None:  # a replayed create must look as it did the first time, whatever was rated since
         ratings = _kept_ratings(existing, chosen) if existing is not None and not precondition.create else []
-    wanted = _wanted_points(assignment, chosen, ratings)
-    _check_span(assignment, start, end, quote)
+    wanted = wanted_points(assignment, chosen, ratings)
+    check_span(assignment, start, end, quote)
     requested = {
         "label": chosen.code,
         "start": start,
@@ -209,7 +213,7 @@ def save_annotation(
     if existing is not None:
         return _edit(actor, assignment, existing, chosen, requested, wanted, precondition), False
     refuse_unless_open(assignment)
-    _refuse_overlap(assignment, chosen, start, end, annotation_id)
+    refuse_overlap(assignment, chosen, start, end, annotation_id)
     try:
         with transaction.atomic():
             created = Annotation.objects.create(
@@ -217,7 +221,7 @@ def save_annotation(
             )
     except IntegrityError as error:  # the id was taken in another assignment between the look and the insert
         raise ConflictError("id_taken", "This id is taken. Choose another one.") from error
-    _replace_ratings(created, wanted)
+    replace_ratings(created, wanted)
     note_beginning(assignment)
     record(
         actor=actor,
@@ -250,7 +254,7 @@ def _edit(
     if not precondition.admits(annotation.version):
         raise StaleError(annotation)
     refuse_unless_open(assignment)
-    _refuse_overlap(assignment, label, requested["start"], requested["end"], annotation.pk)
+    refuse_overlap(assignment, label, requested["start"], requested["end"], annotation.pk)
     changes = {
         "label": label,
         "start": requested["start"],
@@ -264,7 +268,7 @@ def _edit(
         raise StaleError(annotation)
     for name, value in changes.items():
         setattr(annotation, name, value)
-    _replace_ratings(annotation, wanted)
+    replace_ratings(annotation, wanted)
     record(
         actor=actor,
         verb="changed",
@@ -326,5 +330,5 @@ def restore_annotation(*, actor: User, annotation_id: UUID) -> Annotation:
     annotation.refresh_from_db()
     if not annotation.is_deleted:
         return annotation
-    _refuse_overlap(assignment, annotation.label, annotation.start, annotation.end, annotation.pk)
+    refuse_overlap(assignment, annotation.label, annotation.start, annotation.end, annotation.pk)
     return _change_deletion(actor, annotation, "restored", deleted=False)

@@ -79,8 +79,8 @@ class DeletedError(ActionError):
 
     status, code, title = 410, "deleted", "Deleted"
 
-    def __init__(self) -> None:
-        super().__init__("This passage was deleted. Restore it instead of sending it again.")
+    def __init__(self, detail: str = "This passage was deleted. Restore it instead of sending it again.") -> None:
+        super().__init__(detail)
 
 
 class StaleError(ActionError):

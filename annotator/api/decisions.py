@@ -1,16 +1,32 @@
-"""Decisions of adjudication, read-only here."""
+"""Decisions of adjudication: the adjudicator settles cases, and whoever may see the gold standard reads how."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotator.actions.adjudication import OUTCOMES, Drawn, Verdict, decide_case, undo_decision
+from annotator.api.annotations import LONGEST_QUOTE, MOST_RATINGS, PassageRatingBodySerializer
 from annotator.api.base import ApiView, PageByIdParameters, find, page_answer, page_of, versioned
-from annotator.api.fields import SLUG_LENGTH, Choice, Identifier
-from annotator.api.schema import IF_CHANGED, describe
+from annotator.api.fields import (
+    CODE_LENGTH,
+    SLUG_LENGTH,
+    Choice,
+    Identifier,
+    NothingSerializer,
+    Offset,
+    StrictSerializer,
+    Text,
+)
+from annotator.api.preconditions import precondition_of
+from annotator.api.schema import CREATES, IF_CHANGED, IF_MATCH, describe
 from annotator.models import Decision
+from annotator.models.annotation import NOTE_LENGTH
+
+MOST_VOTES = 5000
 
 
 class DecisionSerializer(serializers.Serializer):
@@ -32,6 +48,33 @@ class DecisionSerializer(serializers.Serializer):
     def get_votes(self, decision: Decision) -> list[UUID]:
         """Ids of the passages it was settled over."""
         return sorted(passage.pk for passage in decision.votes.all())
+
+
+class DrawnPassageSerializer(StrictSerializer):
+    """The passage of a merge or redrawing. `ratings` left out keeps those that all votes with its label share."""
+
+    label = Text(max_length=CODE_LENGTH)
+    start = Offset()
+    end = Offset()
+    quote = Text(max_length=LONGEST_QUOTE, allow_blank=True)
+    ratings = PassageRatingBodySerializer(many=True, required=False, max_length=MOST_RATINGS)
+
+
+class DecisionBodySerializer(StrictSerializer):
+    """A case to settle: which passages (`votes`), and how.
+
+    `took` names the vote that is `taken` as it is; `merged` and `redrew` send a `passage`; the others make none. A
+    `reason` is asked for where more than half of the reviewers say otherwise.
+    """
+
+    assignment = Identifier()
+    start = Offset()
+    end = Offset()
+    outcome = Choice("ChosenOutcome", list(OUTCOMES))
+    votes = serializers.ListField(child=Identifier(), max_length=MOST_VOTES)
+    taken = Identifier(required=False)
+    passage = DrawnPassageSerializer(required=False)
+    reason = Text(max_length=NOTE_LENGTH, allow_blank=True, default="")
 
 
 class DecisionPageSerializer(serializers.Serializer):
@@ -60,6 +103,22 @@ def _to_show(rows: QuerySet[Decision]) -> QuerySet[Decision]:
     return rows.live().select_related("scale").prefetch_related("votes")
 
 
+def _shown(decision_id: UUID) -> dict[str, Any]:
+    row = Decision.objects.select_related("scale").prefetch_related("votes").get(pk=decision_id)
+    return DecisionSerializer(row).data
+
+
+def _verdict(body: dict[str, Any]) -> Verdict:
+    sent = body.get("passage")
+    drawn = None
+    if sent is not None:
+        ratings = sent.get("ratings")
+        given = None if ratings is None else tuple((rating["scale"], rating["point"]) for rating in ratings)
+        drawn = Drawn(sent["label"], sent["start"], sent["end"], sent["quote"], given)
+    votes = tuple(dict.fromkeys(body["votes"]))
+    return Verdict(body["outcome"], body["start"], body["end"], votes, body.get("taken"), drawn, body["reason"])
+
+
 class DecisionList(ApiView):
     """The decisions the viewer may see."""
 
@@ -75,7 +134,11 @@ class DecisionList(ApiView):
 
 
 class DecisionDetail(ApiView):
-    """One decision."""
+    """One decision, under an id that the adjudicator's client chose."""
+
+    def present(self, row: Model) -> Any:
+        """Show the decision a refusal is about."""
+        return _shown(row.pk)
 
     @describe(
         "get_decision",
@@ -88,3 +151,42 @@ class DecisionDetail(ApiView):
         """Show one decision."""
         decision = find(_to_show(Decision.objects.visible_to(self.viewer)), pk=decision_id)
         return versioned(request, DecisionSerializer(decision).data, decision.version)
+
+    @describe(
+        "save_decision",
+        "Settle a case, or settle it otherwise",
+        {200: DecisionSerializer, 201: DecisionSerializer},
+        body=DecisionBodySerializer,
+        parameters=[IF_MATCH, CREATES],
+        problems=(404, 409, 410, 412, 428),
+        writes=True,
+    )
+    def put(self, request: Request, decision_id: UUID) -> Response:
+        """Settle with `If-None-Match: *`, change with `If-Match`; the same request sent again gives the same row."""
+        precondition = precondition_of(request)
+        precondition.refuse_if_missing()
+        body = self.body(DecisionBodySerializer)
+        row, is_new = decide_case(
+            actor=self.viewer,
+            decision_id=decision_id,
+            assignment_id=body["assignment"],
+            verdict=_verdict(body),
+            precondition=precondition,
+        )
+        data = _shown(row.pk)
+        return versioned(request, data, data["version"], status=201 if is_new else 200)
+
+    @describe(
+        "undo_decision",
+        "Undo a decision",
+        {204: None},
+        parameters=[IF_MATCH],
+        problems=(404, 409, 412, 428),
+        writes=True,
+    )
+    def delete(self, request: Request, decision_id: UUID) -> Response:
+        """Take it back with the passage it made, with `If-Match`; undoing it again is no fault."""
+        self.body(NothingSerializer)
+        versions = precondition_of(request).versions
+        row = undo_decision(actor=self.viewer, decision_id=decision_id, versions=versions)
+        return Response(status=204, headers={"ETag": f'"{row.version}"'})

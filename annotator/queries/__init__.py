@@ -1,6 +1,7 @@
 """Every read that crosses tables, one file per question. All of them ask `visible_to` or `measured_for` first."""
 
 from annotator.models.descriptions import codebook_info
+from annotator.queries.adjudication import CaseBook, case_book
 from annotator.queries.agreement import (
     hidden_revisions,
     may_see_agreement,
@@ -20,6 +21,7 @@ from annotator.queries.texts import measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
 
 __all__ = [
+    "CaseBook",
     "Figures",
     "HomeRow",
     "MemberRow",
@@ -30,6 +32,7 @@ __all__ = [
     "Verification",
     "all_coded_documents",
     "as_read_now",
+    "case_book",
     "changes_since",
     "codebook_info",
     "codebooks_of_export",

@@ -220,7 +220,7 @@ REFUSED = [
     ("GET", "/api/v1/assignments/{assignment}/lean/"),
     ("GET", "/api/v1/assignments/{assignment}/ratings/"),
     *((method, "/api/v1/assignments/{assignment}/ratings/credibility/") for method in ("GET", "HEAD", "DELETE", "PUT")),
-    *((method, "/api/v1/decisions/{passage}/") for method in ("GET", "HEAD")),
+    *((method, "/api/v1/decisions/{passage}/") for method in ("GET", "HEAD", "DELETE", "PUT")),
     *(("GET", f"/assignments/{{assignment}}/{page}") for page in ("", "text/")),
     *(("POST", f"/assignments/{{assignment}}/{act}/") for act in ("reveal", "revise")),
     ("GET", "/api/v1/annotations/?assignment={assignment}"),
@@ -238,6 +238,9 @@ def test_not_there_and_not_yours_are_the_same_words(role: str, make_theatre: Cal
         body: dict[str, Any] = {"reason": "because"} if path.endswith(("revise/", "reopen/")) else {}
         if method == "PUT":
             body = {"point": 3, "evidence": []} if "ratings" in path else {**SPAN, "assignment": theatre.ids["ben"]}
+            if "decisions" in path:
+                body = {"start": 0, "end": 7, "outcome": "contested", "votes": [theatre.ids["theirs"]]}
+                body |= {"assignment": theatre.ids["cleo"]}
         for theirs in whose:
             if path.endswith("reopen/") and role == "holder":
                 continue  # whoever runs the study may reopen work unseen

@@ -88,6 +88,8 @@ API = [
     ("DELETE", "annotations/{own}/", "401 404 204 404 404 404 404 404 404 404"),
     ("GET", "decisions/", ALL),
     ("GET", "decisions/{nobody}/", NOBODY),
+    ("PUT", "decisions/{nobody}/", NOBODY),
+    ("DELETE", "decisions/{nobody}/", NOBODY),
     ("POST", "studies/", "401 405 405 405 405 405 405 405 405 405"),
     ("POST", "studies/{study}/members/", "401 404 404 404 404 400 404 400 400 404"),
     ("POST", "studies/{study}/assignments/", "401 404 404 404 404 400 404 400 400 404"),
@@ -177,6 +179,9 @@ def body_of(method: str, path: str, theatre: Theatre) -> dict[str, Any]:
     """A sound body, so that a refusal can only be about who asks."""
     if method == "PUT" and "ratings/" in path:
         return {"point": 3, "evidence": []}
+    if method == "PUT" and "decisions/" in path:
+        votes = [theatre.ids["theirs"]]
+        return {"assignment": theatre.ids["cleo"], "start": 0, "end": 7, "outcome": "contested", "votes": votes}
     if method == "PUT" and "members/" in path:
         return {"role": "reader"}
     if method == "PUT":
