@@ -3,7 +3,7 @@
 The documents' codings were chosen with `selection.select`: one coding a reviewer, live passages.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
@@ -14,6 +14,7 @@ from annotator.agreement.spans import ink_before
 from annotator.agreement.units import Group, Member, connected, group_of, members_of, mostly_shared, reading_order
 from annotator.records import CodedDocument
 
+BLOCK = 512  # characters, in which clusters look for each other
 Marks = frozenset[tuple[str, int, int]]
 """What one reviewer marked: label, start and end of each passage."""
 
@@ -60,10 +61,11 @@ class Case:
 def cases_of(document: CodedDocument, settled: Collection[UUID] = ()) -> tuple[Case, ...]:
     """Cluster the passages that are not settled yet, in reading order.
 
-    Passages with one label hang together by shared characters, because at most one of them can be right as it is.
-    Passages with different labels do where they are mostly the same characters (see `units.match_passages`) and none
-    of their reviewers uses both labels there: somebody who marks a sentence as fact and as AI-generated says two
-    things, somebody else who says opinion instead says another one.
+    Passages with one label hang together where they share at least half of the shorter one: at most one of them can be
+    right as it is. Where they share less, as neighbours do whose borders were drawn differently, each is a case, or a
+    whole text could be one. Passages with different labels hang together where they are mostly the same characters
+    (see `units.match_passages`) and none of their reviewers uses both labels there: somebody who marks a sentence as
+    fact and as AI-generated says two things, somebody else who says opinion instead says another one.
 
     Parameters
     ----------
@@ -95,18 +97,33 @@ def _clusters(members: Sequence[Member]) -> Iterator[list[Member]]:
     alike = [
         cluster
         for label in sorted({each.label for each in members})
-        for cluster in connected([each for each in members if each.label == label], lambda one, other: True)
+        for cluster in connected([each for each in members if each.label == label], _shared_half)
     ]
     alike.sort(key=lambda cluster: (-len({each.reviewer for each in cluster}), reading_order(cluster[0])))
     clusters: list[list[Member]] = []
+    homes: defaultdict[int, list[list[Member]]] = defaultdict(list)  # clusters by the blocks of text they touch
     for cluster in alike:
-        rival = next((each for each in clusters if _rivals(each, cluster)), None)
-        if rival is None:
-            clusters.append(cluster)
-        else:
-            rival.extend(cluster)
+        blocks = _blocks(cluster)
+        near = (each for block in blocks for each in homes[block])
+        home = next((each for each in near if _rivals(each, cluster)), None)
+        if home is None:
+            clusters.append(home := [])
+        home.extend(cluster)
+        for block in blocks:
+            if not any(each is home for each in homes[block]):
+                homes[block].append(home)
     for cluster in clusters:
         yield sorted(cluster, key=reading_order)
+
+
+def _blocks(members: Sequence[Member]) -> range:
+    """Number the blocks of text that passages which hang together touch."""
+    return range(min(each.start for each in members) // BLOCK, max(each.end for each in members) // BLOCK + 1)
+
+
+def _shared_half(one: Member, other: Member) -> bool:
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    return 2 * shared >= min(one.end - one.start, other.end - other.start)
 
 
 def _rivals(cluster: Sequence[Member], other: Sequence[Member]) -> bool:
