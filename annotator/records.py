@@ -107,6 +107,28 @@ class CodedPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class CodedDecision:
+    """What the adjudicator settled about a stretch: `annotation` is the passage made, `votes` the passages settled.
+
+    `outcome` is took, merged, redrew, nothing_here, contested or agreed_by_rule. A contested stretch is no gold; its
+    `distribution` says how many reviewers give which label, "" counting those who marked nothing there.
+    """
+
+    id: UUID
+    start: int
+    end: int
+    outcome: str
+    scale: str = ""
+    annotation: UUID | None = None
+    votes: tuple[UUID, ...] = ()
+    distribution: tuple[tuple[str, int], ...] = ()
+    reason: str = ""
+    version: int = 1
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Coding:
     """One reviewer's work on one revision in one round: an assignment with its passages and document ratings.
 
@@ -130,6 +152,7 @@ class Coding:
     informed_at: datetime | None = None  # given or given back to somebody who could see others' work
     passages: tuple[CodedPassage, ...] = ()
     ratings: tuple[CodedRating, ...] = ()
+    decisions: tuple[CodedDecision, ...] = ()  # of an adjudicator, those not undone
 
 
 @dataclass(frozen=True, slots=True)

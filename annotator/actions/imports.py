@@ -14,6 +14,7 @@ from annotator.models import (
     Annotation,
     Assignment,
     Codebook,
+    Decision,
     Label,
     Membership,
     Rating,
@@ -212,6 +213,37 @@ def _make_ratings(assignment: Assignment, coding: Coding, codebooks: _Codebooks)
     )
 
 
+def _make_decisions(codings: Iterable[Coding], codebooks: _Codebooks) -> None:
+    """Insert the decisions of codings that are new here, once all passages of their text are there."""
+    decisions = [(coding, decision) for coding in codings for decision in coding.decisions]
+    taken = Decision.objects.filter(pk__in=[decision.id for _, decision in decisions]).first()
+    if taken is not None:
+        raise ConflictError("id_taken", f"The decision {taken.pk} belongs to another assignment here.")
+    votes = [vote for _, decision in decisions for vote in decision.votes]
+    present = set(Annotation.objects.filter(pk__in=votes).values_list("pk", flat=True))
+    for coding, decision in decisions:
+        times = {"created_at": decision.created_at, "updated_at": decision.updated_at or decision.created_at}
+        row = Decision.objects.create(
+            id=decision.id,
+            assignment_id=coding.id,
+            start=decision.start,
+            end=decision.end,
+            scale=codebooks.scales[*coding.codebook, decision.scale] if decision.scale else None,
+            outcome=decision.outcome,
+            annotation_id=decision.annotation,
+            reason=decision.reason,
+            version=decision.version,
+            **{name: time for name, time in times.items() if time is not None},
+        )
+        row.votes.set([vote for vote in decision.votes if vote in present])
+
+
+def _same_decisions(assignment: Assignment, coding: Coding) -> bool:
+    columns = ("pk", "start", "end", "outcome", "annotation_id", "reason", "version")
+    stored = set(Decision.objects.live().filter(assignment=assignment).values_list(*columns))
+    return stored == {(d.id, d.start, d.end, d.outcome, d.annotation, d.reason, d.version) for d in coding.decisions}
+
+
 def _same_work(assignment: Assignment, coding: Coding) -> bool:
     """Whether an assignment that is here holds what the file says of it."""
     stored = {
@@ -235,6 +267,7 @@ def _same_work(assignment: Assignment, coding: Coding) -> bool:
     }
     return (
         stored == recorded
+        and _same_decisions(assignment, coding)
         and _stored_answers(assignment) == {(r.scale, r.value, frozenset(r.evidence)) for r in coding.ratings}
         and all(getattr(assignment, name) == getattr(coding, name) for name in _SAME_OF_ASSIGNMENTS)
     )
@@ -337,13 +370,16 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
         if not study.revisions.filter(pk=revision.pk).exists():
             study.revisions.add(revision)
             touched.setdefault(study.slug, 0)
+        fresh = []
         for coding in document.codings:
             _refuse_strange_labels(document, coding, codebooks)
             if _take_coding(actor, study, revision, members.user_of(coding), coding, codebooks):
+                fresh.append(coding)
                 new["assignments"] += 1
                 new["annotations"] += len(coding.passages)
                 touched[study.slug] = touched.get(study.slug, 0) + 1
         _link_derivations(document.codings)
+        _make_decisions(fresh, codebooks)
     for slug, count in touched.items():
         study = studies[slug][0]
         record(actor=actor, verb="imported", row=study, study=study, after={"assignments": count})

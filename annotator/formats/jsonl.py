@@ -50,8 +50,16 @@ annotation, after its assignment, in the order of the record:
     code points before and after it), ratings [RATING] of the passage, note, version, derived_from (id or null; it may
     lie outside the file where the exporter could not see it), derivation ("", revised, carried, suggested, settled,
     imported), created_at, updated_at, deleted_at (set on a deleted annotation, which is kept)
+decision, after all annotations of its document; what an adjudicator settled about a stretch of it and did not undo:
+    id, assignment (id of the adjudicator's), study, demo, document, revision, revision_sha256, codebook,
+    codebook_version, round, reviewer, start, end, start_utf16, end_utf16, quote, prefix, suffix (as of an annotation),
+    outcome (took, merged, redrew, nothing_here, contested, agreed_by_rule), scale (code or ""), annotation (id of the
+    passage it made, set unless the outcome is nothing_here or contested), votes [id of the passages it settled; they
+    may lie outside the file where the exporter could not see them], distribution: [{label, reviewers}] (of a contested
+    stretch, which is no gold: how many reviewers give each label, "" being those who marked nothing there), reason,
+    version, created_at, updated_at
 end, always the last line, once, so that a file cut short is noticed:
-    codebooks, studies, documents, assignments, annotations (how many rows of each)
+    codebooks, studies, documents, assignments, annotations (how many rows of each), decisions (where there are any)
 
 RATING: scale (code), point (value), missing ("cannot be judged": true), name (of the point), evidence [id of
 annotations on the same document], version
@@ -65,7 +73,15 @@ from typing import Any
 
 from annotator.formats.jsonl_reader import Reading, Texts, parse
 from annotator.formats.output import DEFAULTS, Options, Writable, pour, timestamp
-from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from annotator.records import (
+    CodebookInfo,
+    CodedDecision,
+    CodedDocument,
+    CodedPassage,
+    CodedRating,
+    Coding,
+    StudyInfo,
+)
 from sources.text import Utf16Index, quote_context
 
 TITLE = "JSON Lines, complete"
@@ -110,6 +126,7 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
         }
     )
     counts = dict.fromkeys(("codebooks", "studies", "documents", "assignments", "annotations"), 0)
+    decisions = 0
     names: dict[tuple[str, int], dict[tuple[str, int], str]] = {}
     studies: set[str] = set()
 
@@ -143,7 +160,12 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
             yield _line(_assignment(coding, place, points))
             for passage in coding.passages:
                 yield _line(_annotation(coding, passage, place, points, document.text, utf16))
-    yield _line({"type": "end", **counts})
+        for coding in document.codings:
+            decisions += len(coding.decisions)
+            place = _place(document, coding)
+            for decision in coding.decisions:
+                yield _line(_decision(coding, decision, place, document.text, utf16))
+    yield _line({"type": "end", **counts, **({"decisions": decisions} if decisions else {})})
 
 
 def read(stream: Iterable[bytes] | Iterable[str], texts: Texts | None = None) -> list[CodedDocument]:
@@ -294,6 +316,41 @@ def _assignment(coding: Coding, place: dict[str, Any], points: dict[tuple[str, i
     }
 
 
+def _span(start: int, end: int, text: str, utf16: Utf16Index) -> dict[str, Any]:
+    """The fields that place a span in its text."""
+    prefix, suffix = quote_context(text, start, end)
+    return {
+        "start": start,
+        "end": end,
+        "start_utf16": utf16.to_utf16(start),
+        "end_utf16": utf16.to_utf16(end),
+        "quote": text[start:end],
+        "prefix": prefix,
+        "suffix": suffix,
+    }
+
+
+def _decision(
+    coding: Coding, decision: CodedDecision, place: dict[str, Any], text: str, utf16: Utf16Index
+) -> dict[str, Any]:
+    return {
+        "type": "decision",
+        "id": str(decision.id),
+        "assignment": str(coding.id),
+        **place,
+        **_span(decision.start, decision.end, text, utf16),
+        "outcome": decision.outcome,
+        "scale": decision.scale,
+        "annotation": None if decision.annotation is None else str(decision.annotation),
+        "votes": [str(vote) for vote in decision.votes],
+        "distribution": [{"label": label, "reviewers": count} for label, count in decision.distribution],
+        "reason": decision.reason,
+        "version": decision.version,
+        "created_at": timestamp(decision.created_at),
+        "updated_at": timestamp(decision.updated_at),
+    }
+
+
 def _annotation(
     coding: Coding,
     passage: CodedPassage,
@@ -302,20 +359,13 @@ def _annotation(
     text: str,
     utf16: Utf16Index,
 ) -> dict[str, Any]:
-    prefix, suffix = quote_context(text, passage.start, passage.end)
     return {
         "type": "annotation",
         "id": str(passage.id),
         "assignment": str(coding.id),
         **place,
         "label": passage.label,
-        "start": passage.start,
-        "end": passage.end,
-        "start_utf16": utf16.to_utf16(passage.start),
-        "end_utf16": utf16.to_utf16(passage.end),
-        "quote": text[passage.start : passage.end],
-        "prefix": prefix,
-        "suffix": suffix,
+        **_span(passage.start, passage.end, text, utf16),
         "ratings": _ratings(passage.ratings, points),
         "note": passage.note,
         "version": passage.version,

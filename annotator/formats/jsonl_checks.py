@@ -83,6 +83,19 @@ def fitting_ratings(taken: Row, instrument: Instrument, target: str, complain: C
     return tuple(ratings)
 
 
+def check_outcome(taken: Row, instrument: Instrument, complain: Complain) -> None:
+    """Complain where a decision makes what its outcome does not, or names what the codebook does not have."""
+    outcome = taken["outcome"]
+    if (taken["annotation"] is None) is not (outcome in ("nothing_here", "contested")):
+        complain("annotation", "must be set exactly where the outcome makes one")
+    if taken["scale"] and taken["scale"] not in instrument.scales:
+        complain("scale", f"the codebook has no scale {taken['scale']}")
+    if taken["distribution"] and outcome != "contested":
+        complain("distribution", "belongs to a contested stretch only")
+    labels = [each["label"] for each in taken["distribution"]]
+    refuse_doubles(labels, "distribution[{}].label", complain)
+
+
 def refuse_doubles(values: Iterable[Any], place: str, complain: Complain) -> None:
     """Complain of each value that came before; `place` is the field, with {} for the value's number."""
     seen = set()
@@ -104,7 +117,9 @@ def compare(taken: Row, name: str, expected: object, complain: Complain) -> None
 
 
 def check_span(taken: Row, text: str, utf16: Utf16Index, complain: Complain) -> None:
-    """Complain where offsets, quote and context do not agree with the text."""
+    """Complain where offsets, quote and context do not agree with the text; what is missing was complained of."""
+    if not taken.keys() >= {"start", "end", "start_utf16", "end_utf16", "quote", "prefix", "suffix"}:
+        return
     start, end = taken["start"], taken["end"]
     if end > len(text):
         complain("end", f"is {end}, but the text has {len(text)} code points")

@@ -15,15 +15,16 @@ from annotator.formats.jsonl_checks import (
     Row,
     build_instrument,
     check_codebook,
+    check_outcome,
     check_span,
     compare,
     fitting_ratings,
     follows,
     refuse_doubles,
 )
-from annotator.formats.jsonl_rows import HEADER, ROWS, ShapeError, decode, take, unsafe_strings
+from annotator.formats.jsonl_rows import HEADER, PLACE, ROWS, ShapeError, count, decode, take, unsafe_strings
 from annotator.formats.problems import Problems, shown
-from annotator.records import CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from annotator.records import CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.text import Utf16Index, sha256
 
 Texts = Callable[[str], str | None]
@@ -59,6 +60,7 @@ class _Work:
     document: "_Text"
     coding: Coding
     passages: list[CodedPassage] = field(default_factory=list)
+    decisions: list[CodedDecision] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ class _Reader:
             "document": self.document,
             "assignment": self.assignment,
             "annotation": self.annotation,
+            "decision": self.decision,
         }
 
     def read(self, stream: Iterable[bytes] | Iterable[str]) -> Reading:
@@ -177,8 +180,9 @@ class _Reader:
     def end(self, row: Row, complain: Complain) -> None:
         """Compare the counts with the rows that were there."""
         names = {"codebook": "codebooks", "study": "studies", "document": "documents"}
-        names |= {"assignment": "assignments", "annotation": "annotations"}
-        claimed = take(row, ROWS["end"], complain)
+        names |= {"assignment": "assignments", "annotation": "annotations", "decision": "decisions"}
+        fields = {**ROWS["end"], **({"decisions": count} if "decisions" in row or self.counts["decision"] else {})}
+        claimed = take(row, fields, complain)
         if self.unreadable:
             return
         for kind, name in names.items():
@@ -351,24 +355,12 @@ class _Reader:
         taken = take(row, ROWS["annotation"], complain)
         if "id" not in taken or not self.claim(taken["id"], number, complain):
             return
-        self.annotations[taken["id"]] = None
-        if "assignment" not in taken:
-            return
-        if taken["assignment"] not in self.assignments:
-            self.unresolved(number, "assignment", f"no line above describes assignment {taken['assignment']}")
-            return
-        work = self.assignments[taken["assignment"]]
+        work = self.annotations[taken["id"]] = self.work_of(number, taken, complain)
         if work is None:
             return
-        self.annotations[taken["id"]] = work
-        for name in ("study", "demo", "document", "revision", "revision_sha256", "codebook", "codebook_version"):
-            compare(taken, name, work.row[name], complain)
-        for name in ("round", "reviewer"):
-            compare(taken, name, work.row[name], complain)
         if "label" in taken and taken["label"] not in work.instrument.labels:
             complain("label", f"the codebook has no label {taken['label']}")
-        if taken.keys() >= {"start", "end", "start_utf16", "end_utf16", "quote", "prefix", "suffix"}:
-            check_span(taken, work.document.record.text, work.document.utf16, complain)
+        check_span(taken, work.document.record.text, work.document.utf16, complain)
         if taken.get("derived_from") == taken["id"]:
             complain("derived_from", "is the annotation itself")
         ratings: tuple[CodedRating, ...] = ()
@@ -379,6 +371,48 @@ class _Reader:
         given = ("id", "label", "start", "end", "note", "version", "derived_from", "derivation")
         times = ("created_at", "updated_at", "deleted_at")
         work.passages.append(CodedPassage(ratings=ratings, **{name: taken[name] for name in given + times}))
+
+    def work_of(self, number: int, taken: Row, complain: Complain) -> _Work | None:
+        """Return the assignment a row belongs to and compare the two; None where there is none, or a bad one."""
+        if "assignment" not in taken:
+            return None
+        if taken["assignment"] not in self.assignments:
+            self.unresolved(number, "assignment", f"no line above describes assignment {taken['assignment']}")
+            return None
+        work = self.assignments[taken["assignment"]]
+        if work is not None:
+            for name in PLACE:
+                compare(taken, name, work.row[name], complain)
+        return work
+
+    def decision(self, number: int, row: Row, complain: Complain) -> None:
+        """Take a decision and compare it with its assignment, its text and the annotations it names."""
+        taken = take(row, ROWS["decision"], complain)
+        if "id" not in taken or not self.claim(taken["id"], number, complain):
+            return
+        work = self.work_of(number, taken, complain)
+        if work is None or not taken.keys() >= ROWS["decision"].keys():
+            return
+        if work.coding.role != "adjudicator":
+            complain("assignment", "is not an adjudicator's")
+        check_span(taken, work.document.record.text, work.document.utf16, complain)
+        check_outcome(taken, work.instrument, complain)
+        refuse_doubles(taken["votes"], "votes[{}]", complain)
+        made = taken["annotation"]
+        if made is not None and made not in self.annotations:
+            self.unresolved(number, "annotation", f"the file has no annotation {made}")
+        elif made is not None and self.annotations[made] not in (work, None):
+            complain("annotation", f"annotation {made} belongs to another assignment")
+        for i, vote in enumerate(taken["votes"]):
+            other = self.annotations.get(vote)
+            if other is not None and other.document is not work.document:
+                complain(f"votes[{i}]", f"annotation {vote} is on another document")
+        if not self.sound:
+            return
+        distribution = tuple((each["label"], each["reviewers"]) for each in taken["distribution"])
+        given = ("id", "start", "end", "outcome", "scale", "annotation", "votes", "reason", "version")
+        kept = {name: taken[name] for name in (*given, "created_at", "updated_at")}
+        work.decisions.append(CodedDecision(distribution=distribution, **kept))
 
     def ratings(
         self, number: int, taken: Row, instrument: Instrument, document: _Text, target: str, complain: Complain
@@ -439,7 +473,10 @@ class _Reader:
         for document in self.documents.values():
             if document is None:
                 raise AssertionError("a document without a record was not complained of")
-            codings = tuple(replace(work.coding, passages=tuple(work.passages)) for work in document.works)
+            codings = tuple(
+                replace(work.coding, passages=tuple(work.passages), decisions=tuple(work.decisions))
+                for work in document.works
+            )
             derived_from |= {p.derived_from for coding in codings for p in coding.passages if p.derived_from}
             documents.append(replace(document.record, codings=codings))
         outside = frozenset(derived_from - self.annotations.keys())

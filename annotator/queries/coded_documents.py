@@ -1,6 +1,6 @@
 """From rows to records: the one place where the tables become what `agreement` and `formats` read."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Literal
@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from annotator.models import Annotation, Assignment, Codebook, Membership, Rating, Study, User
+from annotator.models import Annotation, Assignment, Codebook, Decision, Membership, Rating, Study, User
 from annotator.models.descriptions import codebook_info
 from annotator.reading import read_with
-from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.models import Revision, SegmentationKind
 
 Purpose = Literal["agreement", "work"]
@@ -67,6 +67,50 @@ def _passages_of(
     return found
 
 
+def _decisions_of(gold: list[Assignment]) -> Mapping[UUID, list[CodedDecision]]:
+    """Return the decisions that stand, by gold assignment, in the order of the text; no query where there is none."""
+    found: dict[UUID, list[CodedDecision]] = defaultdict(list)
+    if not gold:
+        return found
+    rows = Decision.objects.live().filter(assignment__in=[each.pk for each in gold])
+    readers = _readers_of(gold)
+    for row in (
+        rows.select_related("scale", "assignment").prefetch_related("votes__label").order_by("start", "end", "pk")
+    ):
+        votes = sorted(row.votes.all(), key=lambda vote: vote.pk)
+        distribution: tuple[tuple[str, int], ...] = ()
+        if row.outcome == Decision.Outcome.CONTESTED:
+            said = {(vote.label.code, vote.assignment_id) for vote in votes}
+            silent = readers[row.assignment.study_id, row.assignment.revision_id] - len({who for _, who in said})
+            counts = Counter(code for code, _ in said)
+            distribution = (*sorted(counts.items()), *([("", silent)] if silent > 0 else []))
+        found[row.assignment_id].append(
+            CodedDecision(
+                id=row.pk,
+                start=row.start,
+                end=row.end,
+                outcome=row.outcome,
+                scale=row.scale.code if row.scale else "",
+                annotation=row.annotation_id,
+                votes=tuple(vote.pk for vote in votes),
+                distribution=distribution,
+                reason=row.reason,
+                version=row.version,
+                created_at=row.created_at,
+                updated_at=row.updated_at,
+            )
+        )
+    return found
+
+
+def _readers_of(gold: list[Assignment]) -> Mapping[tuple[int, int], int]:
+    """Count the people who submitted a review, by study and text."""
+    reviews = Assignment.objects.submitted().reviews().filter(reviewer__kind=User.Kind.HUMAN)
+    texts = reviews.filter(study__in={each.study_id for each in gold}, revision__in={each.revision_id for each in gold})
+    people = texts.order_by().values_list("study_id", "revision_id", "reviewer_id").distinct()
+    return Counter((study_id, revision_id) for study_id, revision_id, _ in people)
+
+
 def _codings_of(
     study: Study, revisions: list[int], visible: Any, kept: Q
 ) -> tuple[Mapping[int, list[Coding]], Mapping[int, set[int]]]:
@@ -81,6 +125,7 @@ def _codings_of(
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     of_passages, of_documents = _ratings_of(ids)
     passages = _passages_of(ids, of_passages, kept)
+    decisions = _decisions_of([each for each in assignments if each.role == Assignment.Role.ADJUDICATOR])
     codings: dict[int, list[Coding]] = defaultdict(list)
     codebooks: dict[int, set[int]] = defaultdict(set)
     for assignment in assignments:
@@ -103,6 +148,7 @@ def _codings_of(
                 informed_at=assignment.informed_at,
                 passages=tuple(passages.get(assignment.pk, ())),
                 ratings=tuple(of_documents.get(assignment.pk, ())),
+                decisions=tuple(decisions.get(assignment.pk, ())),
             )
         )
     return codings, codebooks

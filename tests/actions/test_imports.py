@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from annotator.actions.annotation import delete_annotation
-from annotator.actions.assignments import reveal_assignment, revise_assignment
+from annotator.actions.adjudication import Verdict, decide_case
+from annotator.actions.annotation import Precondition, delete_annotation
+from annotator.actions.assignments import assign_revision, reveal_assignment, revise_assignment
 from annotator.actions.codebook import create_codebook
 from annotator.actions.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.actions.imports import ImportCount, import_documents
@@ -55,6 +56,15 @@ def elsewhere(documents: tuple[CodedDocument, ...]) -> tuple[CodedDocument, ...]
                 sorted(map(carried, coding.passages), key=lambda passage: (passage.start, -passage.end, passage.id))
             ),
             ratings=moved(coding.ratings),
+            decisions=tuple(
+                replace(
+                    decision,
+                    id=uuid.uuid4(),
+                    annotation=keys.get(decision.annotation),
+                    votes=tuple(sorted(keys[vote] for vote in decision.votes)),
+                )
+                for decision in coding.decisions
+            ),
         )
         for coding in document.codings
     ]
@@ -93,6 +103,33 @@ def test_records_come_back_equal(far, cast):
     assert count == ImportCount(studies=1, documents=1, assignments=3, annotations=4)
     assert tuple(all_coded_documents(Study.objects.get(slug="far"))) == far
     assert verification().faults == []
+
+
+def test_a_gold_standard_comes_back_with_its_decisions(stage, cast, mark, submit):
+    taken, doubted = mark("ben", "Harbour news", "fact"), mark("ben", "Fares will rise", "fact")
+    mark("cleo", "Fares will rise", "opinion")
+    for name in ("ben", "cleo"):
+        submit(stage.assignments[name])
+    gold = assign_revision(
+        actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
+    )
+    named = {"actor": cast.dora, "assignment_id": gold.pk, "precondition": Precondition(create=True)}
+    took = Verdict("took", taken.start, taken.end, (taken.pk,), taken.pk)
+    decide_case(decision_id=uuid.uuid4(), verdict=took, **named)
+    kept = Verdict("contested", doubted.start, doubted.end, (doubted.pk,), reason="both hold")
+    decide_case(decision_id=uuid.uuid4(), verdict=kept, **named)
+    here = tuple(all_coded_documents(stage.study))
+    (judged,) = [coding for coding in here[0].codings if coding.role == "adjudicator"]
+    assert [each.distribution for each in judged.decisions] == [(), (("fact", 1), ("", 1))]
+    import_documents(actor=cast.ada, documents=here)  # here already, and equal
+    far = elsewhere(here)
+    import_documents(actor=cast.ada, documents=far)
+    assert tuple(all_coded_documents(Study.objects.get(slug="far"))) == far
+    assert verification().faults == []
+    at = next(number for number, coding in enumerate(far[0].codings) if coding.decisions)
+    other = altered(far, at, decisions=(replace(far[0].codings[at].decisions[1], reason="other"),))
+    with pytest.raises(ConflictError, match="other content"):
+        import_documents(actor=cast.ada, documents=other)
 
 
 def test_an_import_is_one_event_in_the_ledger_of_its_study(far, cast):

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from annotator.formats import Options, jsonl
 from annotator.records import (
     CodebookInfo,
+    CodedDecision,
     CodedDocument,
     CodedPassage,
     CodedRating,
@@ -212,6 +214,34 @@ def make_documents() -> list[CodedDocument]:
     ]
 
 
+def make_settled() -> list[CodedDocument]:
+    """The same texts with decisions of the adjudicator: one took a passage, one is contested, one found nothing."""
+    first, second = make_documents()
+    *reviews, gold = first.codings
+    decisions = (
+        CodedDecision(
+            make_id(41), 2, 12, "took", annotation=make_id(31), votes=(make_id(11),), created_at=make_time(11)
+        ),
+        CodedDecision(
+            make_id(42),
+            14,
+            31,
+            "contested",
+            votes=(make_id(12), make_id(99)),
+            distribution=(("fact", 1), ("opinion", 1), ("", 2)),
+            reason="both \u2028 hold",
+            version=2,
+            updated_at=make_time(12),
+        ),
+        CodedDecision(make_id(43), 32, 40, "nothing_here", "slant", votes=(make_id(21),)),
+    )
+    return [replace(first, codings=(*reviews, replace(gold, decisions=decisions))), second]
+
+
+def make_settled_rows() -> list[dict]:
+    return [json.loads(line) for line in make_file(make_settled()).decode().split("\n")[:-1]]
+
+
 OPTIONS = Options(software="credence 0.1.0", exported_at=make_time(60))
 
 
@@ -308,6 +338,32 @@ def _passages(draw: st.DrawFn, book: CodebookInfo, text: str) -> tuple[CodedPass
     )
 
 
+def _decisions(draw: st.DrawFn, text: str, passages: tuple[CodedPassage, ...]) -> tuple[CodedDecision, ...]:
+    spans = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).filter(lambda span: span[0] < span[1])
+    made = []
+    for start, end in draw(st.lists(spans, max_size=2)):
+        makes = draw(st.sampled_from([None, *(passage.id for passage in passages)]))
+        none_made = st.sampled_from(["nothing_here", "contested"])
+        outcome = draw(st.sampled_from(["took", "merged", "redrew", "agreed_by_rule"]) if makes else none_made)
+        counts = st.lists(st.tuples(strings, small), unique_by=lambda each: each[0], max_size=3)
+        made.append(
+            CodedDecision(
+                draw(st.uuids()),
+                start,
+                end,
+                outcome,
+                annotation=makes,
+                votes=tuple(draw(st.lists(st.uuids(), unique=True, max_size=2))),
+                distribution=tuple(draw(counts)) if outcome == "contested" else (),
+                reason=draw(strings),
+                version=draw(small),
+                created_at=draw(maybe_times),
+                updated_at=draw(maybe_times),
+            )
+        )
+    return tuple(made)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> list[CodedDocument]:
     """A list of documents that could stand in one file."""
@@ -356,6 +412,7 @@ def documents(draw: st.DrawFn) -> list[CodedDocument]:
                     informed_at=draw(maybe_times),
                     passages=passages,
                     ratings=_ratings(draw, book, "document", "", [passage.id for passage in passages]),
+                    decisions=_decisions(draw, text, passages) if turn else (),
                 )
             )
         made.append(

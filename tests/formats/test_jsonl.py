@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings
 
 from annotator.formats import Options, jsonl
 from annotator.formats.jsonl_rows import LABEL, POINT, RATING, ROWS, SCALE
+from annotator.formats.problems import FormatError
 from annotator.records import (
     CodebookInfo,
+    CodedDecision,
     CodedDocument,
     CodedPassage,
     CodedRating,
@@ -26,6 +28,8 @@ from tests.formats.making import (
     make_file,
     make_id,
     make_rows,
+    make_settled,
+    make_settled_rows,
     make_time,
 )
 
@@ -39,6 +43,52 @@ steady = settings(
 
 def test_the_small_study_comes_back_equal():
     assert jsonl.read(io.BytesIO(make_file(make_documents()))) == make_documents()
+
+
+def test_decisions_come_back_equal_and_a_contested_one_with_its_distribution():
+    assert jsonl.read(io.BytesIO(make_file(make_settled()))) == make_settled()
+    *others, end = make_settled_rows()
+    (contested,) = [row for row in others if row.get("outcome") == "contested"]
+    assert contested["distribution"] == [
+        {"label": "fact", "reviewers": 1},
+        {"label": "opinion", "reviewers": 1},
+        {"label": "", "reviewers": 2},
+    ]
+    assert end["decisions"] == 3
+    assert "decisions" not in make_rows()[-1], "a file without decisions is as it was before there were any"
+
+
+@pytest.mark.parametrize(
+    ("which", "changes", "words"),
+    [
+        (0, {"annotation": None}, "annotation must be set exactly where the outcome makes one"),
+        (1, {"annotation": str(make_id(31))}, "annotation must be set exactly where the outcome makes one"),
+        (0, {"annotation": str(make_id(11))}, "belongs to another assignment"),
+        (0, {"annotation": str(make_id(77))}, "the file has no annotation"),
+        (0, {"assignment": str(make_id(1)), "reviewer": "R-ABC2"}, "is not an adjudicator's"),
+        (0, {"assignment": str(make_id(77))}, "no line above describes assignment"),
+        (0, {"outcome": "shrugged"}, "outcome"),
+        (0, {"end": 13}, "is not the text from 2 to 13"),
+        (0, {"distribution": [{"label": "fact", "reviewers": 1}]}, "belongs to a contested stretch only"),
+        (2, {"scale": "mood"}, "the codebook has no scale mood"),
+        (1, {"votes": [str(make_id(12))] * 2}, "is there twice"),
+        (1, {"id": str(make_id(12))}, "has the same id"),
+        (1, {"reviewer": "R-XXX9"}, "differs from the assignment's"),
+    ],
+)
+def test_a_decision_that_contradicts_the_file_is_refused(which, changes, words):
+    rows = make_settled_rows()
+    [row for row in rows if row["type"] == "decision"][which].update(changes)
+    with pytest.raises(FormatError) as caught:
+        jsonl.read([json.dumps(row) + "\n" for row in rows])
+    assert any(words in f"{fault.field} {fault.reason}" for fault in caught.value.rows)
+
+
+def test_the_end_counts_decisions():
+    rows = make_settled_rows()
+    del rows[-1]["decisions"]
+    with pytest.raises(FormatError, match="decisions: is missing"):
+        jsonl.read([json.dumps(row) + "\n" for row in rows])
 
 
 @steady
@@ -167,8 +217,14 @@ def test_every_row_of_work_says_where_it_belongs():
         (
             Coding,
             ROWS["assignment"],
-            {"reviewer_kind": "kind", "annotation": "passages", "codebook_version": "codebook"},
+            {
+                "reviewer_kind": "kind",
+                "annotation": "passages",
+                "decision": "decisions",
+                "codebook_version": "codebook",
+            },
         ),
+        (CodedDecision, ROWS["decision"], {}),
         (
             CodedDocument,
             ROWS["document"],
@@ -182,7 +238,7 @@ def test_every_row_of_work_says_where_it_belongs():
     ],
 )
 def test_no_field_of_a_record_is_forgotten(record, row, said_otherwise):
-    carried = {said_otherwise.get(name, name) for name in [*row, "annotation", "assignment"]}
+    carried = {said_otherwise.get(name, name) for name in [*row, "annotation", "assignment", "decision"]}
     assert {field.name for field in dataclasses.fields(record)} <= carried
 
 

@@ -9,7 +9,7 @@ from annotator.formats import FORMATS, Options, assignments, tabular
 from annotator.formats.cells import guard
 from annotator.formats.output import DEFAULTS
 from annotator.records import CodedDocument, CodedPassage, CodedRating, ScaleInfo
-from tests.formats.making import documents, make_codebook, make_documents, make_id
+from tests.formats.making import documents, make_codebook, make_documents, make_id, make_settled
 
 DANGEROUS = tuple("=+-@|\t\r\n＝＋－＠｜")
 NUMBERS = {
@@ -46,6 +46,16 @@ def test_the_files_are_the_golden_files(golden):
         out = io.BytesIO()
         FORMATS[key].write(make_documents(), out)
         assert out.getvalue() == golden(name)
+
+
+def test_rows_say_what_the_adjudicator_settled():
+    said = {row["annotation"]: row["decision"] for row in make_table(make_settled())}
+    assert said == {
+        str(make_id(11)): "took",
+        str(make_id(12)): "contested",
+        str(make_id(21)): "nothing_here",
+        str(make_id(31)): "took",
+    }
 
 
 @pytest.mark.parametrize(
