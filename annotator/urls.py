@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from annotator.views import (
     account,
+    adjudication,
     codebook,
     codebook_draft,
     codebook_new,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("account/tokens/", account.tokens, name="tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", account.revoke, name="token-revoke"),
     path("assignments/<uuid:assignment_id>/", workbench.workbench, name="workbench"),
+    path("assignments/<uuid:assignment_id>/adjudicate/", adjudication.adjudicate, name="adjudicate"),
     path("assignments/<uuid:assignment_id>/text/", marked_text.marked_text, name="marked-text"),
     path("assignments/<uuid:assignment_id>/reveal/", document.reveal, name="reveal"),
     path("assignments/<uuid:assignment_id>/revise/", document.revise, name="revise"),

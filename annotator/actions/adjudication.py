@@ -268,7 +268,7 @@ def _decide(
     if existing is not None:
         ids = frozenset(vote.pk for vote in votes)
         content = verdict.outcome, verdict.start, verdict.end, ids, verdict.reason, made and made.content
-        if _content_of(existing) == content and (precondition.create or not _later_votes(actor, gold, existing)):
+        if _content_of(existing) == content:
             return existing, False  # already so: a retry whose answer was lost, or nothing to change
         if precondition.create:
             raise ConflictError("different", "This id already holds another decision.", current=existing)
@@ -303,14 +303,6 @@ def _decide(
     return decision, existing is None
 
 
-def _later_votes(actor: User, gold: Assignment, decision: Decision) -> bool:
-    """Whether work was submitted since that marks the stretch: deciding the same again then says that it was seen."""
-    return any(
-        vote.start < decision.end and decision.start < vote.end and vote.assignment.submitted_at > decision.updated_at
-        for vote in _submitted_votes(actor, gold)
-    )
-
-
 def _keep(actor: User, gold: Assignment, done: Done) -> None:
     """Write the history of what was done: the last lock of the transaction."""
     if done:
@@ -325,7 +317,7 @@ def decide_case(
 ) -> tuple[Decision, bool]:
     """Settle a case, or settle it otherwise; return the decision and whether it is new.
 
-    Sending the same again gives the same row. Where work came in since, it says that the adjudicator has seen it.
+    Sending the same again gives the same row.
 
     Raises NotFoundError, PreconditionMissingError, SpanError, InvalidError (outcome, votes, passage; reason, where
     more than half of the reviewers say otherwise), StaleError, DeletedError and ConflictError: not_adjudicator,
@@ -339,24 +331,33 @@ def decide_case(
     return made
 
 
+def _lock_own_decision(actor: User, decision_id: UUID) -> tuple[Decision, Assignment]:
+    decision = Decision.objects.filter(pk=decision_id, assignment__reviewer=actor).first()
+    if decision is None:
+        raise NotFoundError
+    gold = _lock_gold(actor, decision.assignment_id)
+    decision.refresh_from_db()
+    return decision, gold
+
+
+def _refuse_unless_meant(gold: Assignment, decision: Decision, versions: Collection[int] | None) -> None:
+    precondition = Precondition(versions=frozenset(versions) if versions is not None else None)
+    precondition.refuse_if_missing()
+    refuse_unless_open(gold)
+    if not precondition.admits(decision.version):
+        raise StaleError(decision)
+
+
 @writes
 def undo_decision(*, actor: User, decision_id: UUID, versions: Collection[int] | None) -> Decision:
     """Take a decision back with the passage it made; both stay as tombstones. Undoing it again changes nothing.
 
     Raises NotFoundError, PreconditionMissingError, StaleError, ConflictError (submitted, closed).
     """
-    decision = Decision.objects.filter(pk=decision_id, assignment__reviewer=actor).first()
-    if decision is None:
-        raise NotFoundError
-    gold = _lock_gold(actor, decision.assignment_id)
-    decision.refresh_from_db()
+    decision, gold = _lock_own_decision(actor, decision_id)
     if decision.deleted_at is not None:
         return decision
-    precondition = Precondition(versions=frozenset(versions) if versions is not None else None)
-    precondition.refuse_if_missing()
-    refuse_unless_open(gold)
-    if not precondition.admits(decision.version):
-        raise StaleError(decision)
+    _refuse_unless_meant(gold, decision, versions)
     done: Done = []
     before = state_of(decision)
     _drop_gold(gold, decision.annotation, done)
@@ -365,6 +366,23 @@ def undo_decision(*, actor: User, decision_id: UUID, versions: Collection[int] |
     decision.save(update_fields=["deleted_at", "updated_at", "version"])
     done.append(("undone", Act(decision, gold, before, state_of(decision))))
     _keep(actor, gold, done)
+    return decision
+
+
+@writes
+def uphold_decision(*, actor: User, decision_id: UUID, versions: Collection[int] | None) -> Decision:
+    """Say that a decision holds after what was submitted since: it is no longer stale.
+
+    Raises NotFoundError, PreconditionMissingError, DeletedError, StaleError, ConflictError (submitted, closed).
+    """
+    decision, gold = _lock_own_decision(actor, decision_id)
+    if decision.deleted_at is not None:
+        raise DeletedError("This decision was undone. Decide again under a new id.")
+    _refuse_unless_meant(gold, decision, versions)
+    before = state_of(decision)
+    decision.version, decision.updated_at = decision.version + 1, timezone.now()
+    decision.save(update_fields=["version", "updated_at"])
+    _keep(actor, gold, [("upheld", Act(decision, gold, before, state_of(decision)))])
     return decision
 
 

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -158,6 +158,12 @@ def line_starts(text: str) -> list[int]:
 def line_at(starts: Sequence[int], offset: int) -> int:
     """Return the number of the line a code point stands in, from 1."""
     return bisect_right(starts, offset)
+
+
+@register.filter
+def at(names: Mapping[str, str], code: str) -> str:
+    """Return the name of a label; its code where the codebook at hand has none of it."""
+    return names.get(code, code)
 
 
 @register.filter

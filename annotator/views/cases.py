@@ -209,7 +209,7 @@ class Wording:
             voices=tuple(
                 Voice(
                     reviewer,
-                    tuple(self._heard(member, group) for member in members[:HEARD]),
+                    tuple(self.heard(member, group) for member in members[:HEARD]),
                     max(len(members) - HEARD, 0),
                 )
                 for reviewer, members in by_reviewer.items()
@@ -235,7 +235,8 @@ class Wording:
         used = set(codes)
         return [code for code in self.names if code in used] + sorted(used - self.names.keys())
 
-    def _heard(self, member: Member, group: Group) -> Heard:
+    def heard(self, member: Member, group: Group) -> Heard:
+        """Put a reviewer's passage at a place into words."""
         words = self.names.get(member.label, member.label)
         if scale := self.bases.get(member.label):
             basis = {point.value: point.name for point in scale.points}.get(member.ratings.get(scale.code, 0))

@@ -78,8 +78,11 @@ class Filters:
 
 
 def entry_of(row: HomeRow, labels: tuple[str, ...]) -> Entry:
-    """Name the next step of an assignment: work on it, show others' work, or see the agreement."""
+    """Name the next step of an assignment: work on it or settle it, show others' work, or see the agreement."""
     assignment = row.assignment
+    if assignment.role == Assignment.Role.ADJUDICATOR:
+        step = "Settle" if assignment.is_open and not assignment.study.is_closed else "Read the gold standard"
+        return Entry(row, step, reverse("adjudicate", args=[assignment.pk]), labels)
     workbench = reverse("workbench", args=[assignment.pk])
     if assignment.is_open and not assignment.study.is_closed:
         return Entry(row, "Continue" if row.passages or row.last_change_at else "Start", workbench, labels)

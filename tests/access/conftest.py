@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from annotator.actions.account import create_token
+from annotator.actions.adjudication import Verdict, decide_case
 from annotator.actions.annotation import Precondition, delete_annotation, save_annotation
 from annotator.actions.assignments import (
     assign_revision,
@@ -21,7 +22,7 @@ from annotator.actions.entrance import create_code, create_invitation
 from annotator.actions.rating import rate_document
 from annotator.actions.study import add_member
 from annotator.ids import uuid7
-from annotator.models import User
+from annotator.models import Assignment, User
 from tests.conftest import hashed_password
 
 ROLES = ("anonymous", "outsider", "reviewer", "revealed", "adjudicator", "lead", "curator", "staff", "holder", "reader")
@@ -121,6 +122,10 @@ def make_theatre(make_stage: Callable[..., Any], cast: Any) -> Callable[..., The
         invitation, _ = create_invitation(actor=cast.ada, study=stage.study, role="reviewer", note="the next")
         code = create_code(actor=cast.ada, study=stage.study, places=3, days=3)
         ids |= {"invitation": str(invitation.pk), "code": str(code.pk)}
+        gold = assign_revision(
+            actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
+        )
+        ids["gold"] = str(gold.pk)
         ids["place"] = stage.study.memberships.get(user=cast.cleo).pseudonym
         if worked:
             cleo = Worker(stage.assignments["cleo"], stage)
@@ -149,7 +154,7 @@ def work_openly(theatre: Theatre) -> list[str]:
 
 
 def go_on(theatre: Theatre, actor: Any) -> list[str]:
-    """Let cleo submit, be reopened, submit, reveal and revise, and dora adjudicate; return the new ids."""
+    """Let cleo submit, be reopened, submit, reveal and revise, and dora settle it; return the new ids."""
     stage = theatre.stage
     cleo = Worker(stage.assignments["cleo"], stage)
     cleo.submit()
@@ -162,9 +167,11 @@ def go_on(theatre: Theatre, actor: Any) -> list[str]:
         worker = Worker(second_round, stage)
         made += [second_round, worker.mark("Harbour news", "opinion")]
         worker.submit()
-    judge = theatre.people["adjudicator"]
-    gold = assign_revision(actor=actor, study=stage.study, revision=stage.revision, reviewer=judge, role="adjudicator")
+    gold = Assignment.objects.get(pk=theatre.ids["gold"])
     worker = Worker(gold, stage)
-    made += [gold, worker.mark("The ferry carried 1,200 people in May.", "fact")]
+    verdict = Verdict("contested", made[0].start, made[0].end, (made[0].pk,), reason="both hold")
+    named = {"decision_id": uuid7(), "assignment_id": gold.pk, "verdict": verdict}
+    made.append(decide_case(actor=worker.actor, precondition=Precondition(create=True), **named)[0])
+    made.append(worker.mark("The ferry carried 1,200 people in May.", "fact"))
     worker.submit()
     return [str(row.pk) for row in made]

@@ -61,7 +61,8 @@ def paths_for(theatre: Theatre, ids: list[str], staff: bool) -> list[str]:
     found = [path.format(**{"theirs": theatre.ids["nobody"], **theatre.ids}) for path in chosen]
     for name in ids:
         found += [f"/api/v1/annotations/{name}/", f"/api/v1/assignments/{name}/", f"/assignments/{name}/text/"]
-        found.append(f"/api/v1/assignments/{name}/lean/")
+        found += [f"/api/v1/assignments/{name}/lean/", f"/api/v1/decisions/{name}/"]
+        found.append(f"/assignments/{name}/adjudicate/")
     if staff:
         own = [str(theatre.stage.assignments[name].pk) for name in ("ben", "cleo", "fay", "gus")]
         study = str(theatre.stage.study.pk)
@@ -221,8 +222,8 @@ REFUSED = [
     ("GET", "/api/v1/assignments/{assignment}/ratings/"),
     *((method, "/api/v1/assignments/{assignment}/ratings/credibility/") for method in ("GET", "HEAD", "DELETE", "PUT")),
     *((method, "/api/v1/decisions/{passage}/") for method in ("GET", "HEAD", "DELETE", "PUT")),
-    *(("GET", f"/assignments/{{assignment}}/{page}") for page in ("", "text/")),
-    *(("POST", f"/assignments/{{assignment}}/{act}/") for act in ("reveal", "revise")),
+    *(("GET", f"/assignments/{{assignment}}/{page}") for page in ("", "text/", "adjudicate/")),
+    *(("POST", f"/assignments/{{assignment}}/{act}/") for act in ("reveal", "revise", "adjudicate")),
     ("GET", "/api/v1/annotations/?assignment={assignment}"),
 ]
 

@@ -4,8 +4,8 @@ Statuses stand in the order of ROLES: anonymous, outsider, reviewer (his own wor
 seen the others), adjudicator, lead, curator, staff (superuser), holder (superuser who reviews the same text, blind),
 reader (while the study is open).
 Paths name ids of tests/access/conftest.py: `cleo` is the assignment of a colleague who has submitted, `theirs` her
-passage, `place` her pseudonym, `ben` and `own` the reviewer's, `nobody` an id that is not there. Every address of the
-app must have a row.
+passage, `place` her pseudonym, `gold` the adjudicator's assignment, `ben` and `own` the reviewer's, `nobody` an id that
+is not there. Every address of the app must have a row.
 """
 
 import json
@@ -28,6 +28,7 @@ LEADS_200 = "401 404 404 404 404 200 404 200 200 404"
 LEADS_SEE = "302 404 404 404 404 200 404 200 200 404"
 LEADS_DO = "302 404 404 404 404 302 404 302 302 404"
 KEEPERS = "302 404 404 404 404 302 302 302 302 404"  # the codebook is frozen: they are led to its page
+NO_PAGE = "302 404 404 404 404 404 404 404 404 404"
 SIGNED_IN = "302 200 200 200 200 200 200 200 200 200"
 
 API = [
@@ -113,6 +114,8 @@ PAGES = [
     ("GET", "/assignments/{ben}/", "302 404 200 404 404 404 404 404 404 404"),
     ("GET", "/assignments/{cleo}/", "302 404 404 404 404 404 404 404 404 404"),
     ("GET", "/assignments/{cleo}/text/", "302 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/assignments/{cleo}/adjudicate/", NO_PAGE),
+    ("GET", "/assignments/{gold}/adjudicate/", "302 404 404 404 200 404 404 404 404 404"),
     ("GET", "/studies/", SIGNED_IN),
     ("GET", "/studies/{study}/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/over-time/", "302 404 200 200 200 200 404 200 200 200"),
@@ -161,6 +164,7 @@ WRITES = [
     ("POST", "/account/tokens/{nobody}/revoke/", "302 404 404 404 404 404 404 404 404 404"),
     ("POST", "/assignments/{cleo}/reveal/", "302 404 404 404 404 404 404 404 404 404"),
     ("POST", "/assignments/{cleo}/revise/", "302 404 404 404 404 404 404 404 404 404"),
+    ("POST", "/assignments/{gold}/adjudicate/", "302 404 404 404 400 404 404 404 404 404"),
     ("POST", "/studies/{study}/invitations/{invitation}/revoke/", LEADS_DO),
     ("POST", "/studies/{study}/codes/{code}/revoke/", LEADS_DO),
     ("POST", "/password-links/{nobody}/revoke/", "302 404 404 404 404 404 404 404 404 404"),

@@ -14,6 +14,7 @@ from annotator.actions.adjudication import (
     settle_agreed,
     take_passages,
     undo_decision,
+    uphold_decision,
 )
 from annotator.actions.annotation import Precondition, delete_annotation
 from annotator.actions.assignments import assign_revision, reopen_assignment, reveal_assignment, revise_assignment
@@ -284,7 +285,7 @@ def test_taking_all_of_one_reviewer_leaves_what_overlaps_gold_already(cast, deci
     assert verification().faults == []
 
 
-def test_late_work_marks_a_decision_stale_until_it_is_looked_at_again(cast, stage, mark, submit, gold, decide):
+def test_late_work_marks_a_decision_stale_until_it_is_upheld(cast, stage, mark, submit, gold, decide, frames):
     ben = mark("ben", FERRY, "fact")
     submit(stage.assignments["ben"])
     name = uuid7()
@@ -296,7 +297,12 @@ def test_late_work_marks_a_decision_stale_until_it_is_looked_at_again(cast, stag
     (settled,) = case_book(gold, cast.dora).decisions
     assert (settled.stale, len(settled.late), settled.decision.outcome) == (True, 1, "took")
     assert [case.group.members[0].label for case in case_book(gold, cast.dora).cases] == ["opinion"]
-    decide(about(ben), name, Precondition(versions=frozenset({1})))
+    with frames.refusal(StaleError):
+        uphold_decision(actor=cast.dora, decision_id=name, versions={9})
+    with frames.refusal(NotFoundError):
+        uphold_decision(actor=cast.ben, decision_id=name, versions={1})
+    with frames.deed("upheld", "decision"):
+        uphold_decision(actor=cast.dora, decision_id=name, versions={1})
     assert [each.stale for each in case_book(gold, cast.dora).decisions] == [False]
 
 

@@ -261,6 +261,12 @@ class Visit:
         cookies = {one["name"]: one["value"] for one in self.page.context.cookies()}
         self.server.sessions[name] = cookies["sessionid"]
 
+    def sign_in_to_settle(self) -> str:
+        """Sign in as the adjudicator of a disputed text made for this, and return the id of the assignment."""
+        session = self.server.run((HERE / "disputed.py").read_text()).strip()
+        self.page.context.add_cookies([{"name": "sessionid", "value": session, "url": self.server.address}])
+        return self.get("assignments/")["results"][0]["id"]
+
     def get(self, path: str) -> Any:
         """Return what the API answers this session at a path."""
         answer = self.page.request.get(f"{self.server.address}/api/v1/{path}")

@@ -44,6 +44,18 @@ def _seed(end: str = "", document: str = LATIN) -> Callable[[Any], str]:
     return lambda visit: f"/assignments/{visit.assignment_of(document)}/{end}"
 
 
+def _disputed(query: str = "") -> Callable[[Any], str]:
+    return lambda visit: f"/assignments/{visit.sign_in_to_settle()}/adjudicate/{query}"
+
+
+def _settle_some(visit: Any) -> None:
+    for key in ("g", "c"):
+        with visit.page.expect_navigation():
+            visit.page.keyboard.press(key)
+        visit.page.wait_for_selector("body[data-ready]")
+    visit.page.locator("details").evaluate_all("all => all.forEach((one) => (one.open = true))")
+
+
 def _submitted(visit: Any) -> str:
     """A workbench submitted with a passage in it, made so if need be; nobody else uses it."""
     assignment = visit.assignment_of(PERSIAN)
@@ -255,6 +267,8 @@ PLACES = [
     Place("each reviewer", ONE, "/studies/demonstration/reviewers/?of=label-fact"),
     Place("each reviewer of a document", ONE, "/studies/demonstration/documents/demonstration-1/reviewers/"),
     Place("every two reviewers, blind", ONE, "/studies/seeds/pairs/"),
+    Place("settling", "", _disputed("?case=4")),
+    Place("settling, some settled", "", _disputed(), _settle_some),
     Place("method", ONE, "/method/"),
     Place("giving documents out", "admin", "/studies/seeds/distribute/?per_text=2&for_all=1"),
     Place("codebooks", ONE, "/codebooks/"),

@@ -1,0 +1,200 @@
+"""The adjudicator's page: cases, one form for all that can be done with them, and nothing for anybody else."""
+
+import re
+
+import pytest
+
+from annotator.actions.assignments import assign_revision
+from annotator.actions.study import add_member, close_study, create_study
+from annotator.models import Annotation, Decision
+from tests.pages.conftest import BEST, FERRY, MACHINE
+
+
+@pytest.fixture
+def gold(cast, stage):
+    return assign_revision(
+        actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
+    )
+
+
+@pytest.fixture
+def url(gold):
+    return f"/assignments/{gold.pk}/adjudicate/"
+
+
+def form_of(page):
+    """What the case's form sends besides its button."""
+    fields = [each for each in page.all("input") if each.get("name") in ("id", "votes")]
+    return {
+        "id": next(each["value"] for each in fields if each["name"] == "id"),
+        "votes": [each["value"] for each in fields if each["name"] == "votes"],
+    }
+
+
+def buttons(page, start=""):
+    acts = [each["value"] or "" for each in page.all("button") if each.get("name") == "act"]
+    return [act for act in acts if act.startswith(start)]
+
+
+@pytest.fixture
+def settle(read, as_, url):
+    """A function that presses a button of the case shown and returns the answer."""
+
+    def act(what, case=1, **extra):
+        page = read("dora", f"{url}?case={case}")
+        chosen = next((each for each in buttons(page) if each.startswith(what)), what)
+        return as_("dora").post(f"{url}?case={case}", {**form_of(page), "act": chosen, **extra})
+
+    return act
+
+
+def test_cases_stand_the_most_divided_first_with_what_each_reviewer_says(read, url, marked, stage, cast):
+    page = read("dora", url)
+    assert "3 disagreements left" in page.words
+    pseudonyms = [stage.study.memberships.get(user=user).pseudonym for user in (cast.ben, cast.cleo)]
+    assert all(name in page.words for name in pseudonyms)
+    assert not any(f">{name}<" in page.markup for name in ("ben", "cleo"))
+    assert "Case 1 of 3" in page.words
+    assert len(buttons(page, "take ")) == 1
+    last = read("dora", f"{url}?case=3")
+    assert len(buttons(last, "take ")) == 2  # the ferry: the same words and label, rated apart
+    assert "ratings differ" in last.words
+    assert "<b>bold</b>" not in "".join(read("dora", f"{url}?case={n}").markup for n in (1, 2, 3))
+
+
+@pytest.mark.parametrize("case", ["0", "99", "-1", "x", "٣", "1e9"])
+def test_an_odd_number_shows_a_case_that_is_there(read, url, marked, case):
+    assert "of 3" in read("dora", f"{url}?case={case}").words
+
+
+def test_a_text_is_settled_without_scripts(settle, read, as_, url, marked, gold, stage):
+    for what in ("drop", "contest", "take "):
+        answer = settle(what)
+        assert (answer.status_code, answer["Location"].endswith("#case")) == (302, True)
+    assert set(Decision.objects.values_list("outcome", flat=True)) == {"nothing_here", "contested", "took"}
+    page = read("dora", url)
+    assert "No disagreements left" in page.words
+    undo = buttons(page, "undo ")[0]
+    assert as_("dora").post(url, {"act": undo}).status_code == 302
+    assert Decision.objects.live().count() == 2
+    settle("take ")
+    undo = buttons(read("dora", url), "undo ")[0]
+    refused = as_("dora").post(url, {"act": "submit"})
+    assert (refused.status_code, "is not answered" in refused.content.decode()) == (409, True)
+    assert as_("dora").post(url, {"act": "submit", "accept_gaps": "1"}).status_code == 302
+    locked = read("dora", url)
+    assert "Submitted and locked" in locked.words
+    assert buttons(locked) == []
+    assert as_("dora").post(url, {"act": undo}).status_code == 409
+    assert "Read the gold standard" in read("dora", "/").words
+
+
+def test_a_form_sent_twice_settles_once_and_an_old_one_says_so(read, as_, url, marked):
+    page = read("dora", url)
+    sent = {**form_of(page), "act": buttons(page, "take ")[0]}
+    assert [as_("dora").post(url, sent).status_code for _ in range(2)] == [302, 302]
+    assert Decision.objects.count() == 1
+    old = as_("dora").post(url, {**sent, "id": ""})
+    assert (old.status_code, "changed meanwhile" in old.content.decode()) == (409, True)
+
+
+def test_a_reason_is_asked_for_and_what_was_typed_stays(settle, stage, mark, submit, cast, gold):
+    for name in ("ben", "cleo"):
+        mark(name, FERRY if name == "ben" else "The ferry carried 1,200 people", "fact")
+    submit("ben", "cleo")
+    answer = settle("drop", reason="")
+    assert (answer.status_code, "Give a reason" in answer.content.decode()) == (400, True)
+    assert settle("drop", reason="no claim").status_code == 302
+    assert Decision.objects.get().reason == "no claim"
+
+
+def test_merging_and_redrawing(settle, stage, mark, submit, gold, read, url):
+    mark("ben", FERRY, "fact")
+    mark("cleo", "ferry carried 1,200", "fact")
+    submit("ben", "cleo")
+    merges = [value.split()[2:] for value in buttons(read("dora", url), "merge ")]
+    wide, narrow = stage.span(FERRY), stage.span("ferry carried 1,200")
+    assert merges == [[str(wide[0]), str(wide[1])], [str(narrow[0]), str(narrow[1])]]
+    start, end = stage.span("ferry carried")
+    assert settle("redraw", label="fact", start="", end="").status_code == 400
+    assert settle("redraw", label="fact", start=end, end=start).status_code == 400
+    assert settle("redraw", label="fact", start=0, end=7).status_code == 400  # none of the case's words
+    assert settle("redraw", label="fact", start=start, end=end).status_code == 302
+    assert Annotation.objects.live().get(assignment=gold).quote == "ferry carried"
+
+
+def test_all_of_one_reviewer_in_one_act(settle, marked, gold, stage, cast):
+    name = stage.study.memberships.get(user=cast.ben).pseudonym
+    assert settle(f"all {name}").status_code == 302
+    made = Annotation.objects.live().filter(assignment=gold)
+    assert sorted(each.quote for each in made) == sorted([FERRY, BEST])
+    assert Decision.objects.count() == 2
+
+
+def test_what_all_agree_on_is_settled_by_the_rule_that_is_shown(read, as_, url, mark, submit):
+    for name in ("ben", "cleo"):
+        mark(name, MACHINE, "ai")
+    submit("ben", "cleo")
+    page = read("dora", url)
+    assert "everybody who read the text marked exactly these words" in page.words
+    assert "No disagreements left" in page.words
+    assert as_("dora").post(url, {"act": buttons(page, "agreed")[0]}).status_code == 302
+    assert Decision.objects.get().outcome == "agreed_by_rule"
+    assert "Settled by rule" in read("dora", url).words
+
+
+def test_late_work_is_said_and_the_decision_can_be_upheld(settle, read, as_, url, mark, submit):
+    mark("ben", FERRY, "fact")
+    submit("ben")
+    settle("take ")
+    mark("cleo", "ferry carried", "opinion")
+    submit("cleo")
+    page = read("dora", url)
+    assert "1 decision to look at again" in page.words
+    assert "Settled here already" in page.words
+    assert as_("dora").post(url, {"act": buttons(page, "keep ")[0]}).status_code == 302
+    assert "to look at again" not in read("dora", url).words
+
+
+@pytest.mark.parametrize(
+    "act", ["", "x", "take", "take x", "take a b", "merge fact x y", "merge fact 1 2", "undo x 1", "keep", "all nobody"]
+)
+def test_odd_acts_settle_nothing(settle, url, as_, marked, gold, act):
+    assert as_("dora").post(url, {"act": act, "id": "x" if act == "x" else "", "start": "9"}).status_code in (
+        302,
+        400,
+        409,
+    )
+    assert not Decision.objects.exists()
+
+
+def test_nobody_else_comes_here_and_a_review_is_not_settled(read, url, urls, marked, gold):
+    for who in ("ben", "eli", "ada"):
+        read(who, url, 404)
+    read("ben", f"{urls.workbench}adjudicate/", 404)
+    assert re.search("Settle", read("dora", "/").words)
+
+
+def test_a_blind_adjudicator_sees_none_of_it(read, cast, stage, url, marked):
+    other = create_study(
+        actor=cast.ada, slug="other", title="Other", codebook=stage.codebook, revisions=[stage.revision]
+    )
+    add_member(actor=cast.ada, study=other, user=cast.dora)
+    assign_revision(actor=cast.ada, study=other, revision=stage.revision, reviewer=cast.dora)
+    page = read("dora", url)
+    assert "Others’ work is not shown yet" in page.words
+    assert FERRY not in page.words
+
+
+def test_a_closed_study_is_read_only(read, cast, stage, url, marked):
+    close_study(actor=cast.ada, study=stage.study)
+    page = read("dora", url)
+    assert "The study is closed" in page.words
+    assert buttons(page) == []
+
+
+def test_before_anybody_submitted_there_is_nothing_to_settle(read, url, mark):
+    mark("ben", FERRY, "fact")
+    page = read("dora", url)
+    assert "Nothing to settle yet" in page.words
+    assert buttons(page, "take") == []
