@@ -1,6 +1,7 @@
 """Static files under hashed names, our scripts without comments and spaces, imports rewritten to the hashed names.
 
-The workbench and the agreement page of a document are written as many modules and served as one script each.
+The workbench, the agreement page of a document and the adjudicator's are written as many modules and served as one
+script each.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from annotator.bundling import bundle
 
 OWN_SCRIPTS = "annotator/"
-BUNDLED = {"annotator/workbench/main.js", "annotator/agreement/heat.js"}
+BUNDLED = {"annotator/workbench/main.js", "annotator/agreement/heat.js", "annotator/adjudication/main.js"}
 VENDORED = "/vendor/"  # third-party files stay as their authors made them
 
 
