@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from annotator.agreement.cases import Case, cases_of
 from annotator.agreement.selection import select
-from annotator.models import Assignment, Decision, User
+from annotator.models import Annotation, Assignment, Decision, User
 from annotator.queries.agreement import may_see_agreement
 from annotator.queries.coded_documents import coded_documents
 from annotator.records import CodedDocument, CodedPassage, Coding
@@ -65,12 +67,16 @@ def _same_as(passage: CodedPassage, votes: dict[UUID, tuple[str, int, int]]) -> 
 
 
 def live_decisions(assignment: Assignment) -> list[Decision]:
-    """Return the decisions of a gold assignment in the order of the text, with what they settle and made."""
+    """Return the decisions of a gold assignment in the order of the text, with what they settle and made.
+
+    Votes in work that was handed back are left out until it is submitted again: till then it is its author's alone.
+    """
+    votes = Annotation.objects.filter(assignment__state=Assignment.State.SUBMITTED).select_related("label")
     return list(
         Decision.objects.live()
         .filter(assignment=assignment)
         .select_related("annotation__label")
-        .prefetch_related("votes__label")
+        .prefetch_related(Prefetch("votes", votes))
         .order_by("start", "end", "pk")
     )
 

@@ -68,19 +68,21 @@ def _passages_of(
 
 
 def _decisions_of(gold: list[Assignment]) -> Mapping[UUID, list[CodedDecision]]:
-    """Return the decisions that stand, by gold assignment, in the order of the text; no query where there is none."""
+    """Return the decisions that stand, by gold assignment, in the order of the text; no query where there is none.
+
+    A distribution is over submitted work: what a vote in work that was handed back says now is its author's alone.
+    """
     found: dict[UUID, list[CodedDecision]] = defaultdict(list)
     if not gold:
         return found
     rows = Decision.objects.live().filter(assignment__in=[each.pk for each in gold])
     readers = _readers_of(gold)
-    for row in (
-        rows.select_related("scale", "assignment").prefetch_related("votes__label").order_by("start", "end", "pk")
-    ):
+    rows = rows.select_related("scale", "assignment").prefetch_related("votes__label", "votes__assignment")
+    for row in rows.order_by("start", "end", "pk"):
         votes = sorted(row.votes.all(), key=lambda vote: vote.pk)
         distribution: tuple[tuple[str, int], ...] = ()
         if row.outcome == Decision.Outcome.CONTESTED:
-            said = {(vote.label.code, vote.assignment_id) for vote in votes}
+            said = {(vote.label.code, vote.assignment_id) for vote in votes if vote.assignment.is_submitted}
             silent = readers[row.assignment.study_id, row.assignment.revision_id] - len({who for _, who in said})
             counts = Counter(code for code, _ in said)
             distribution = (*sorted(counts.items()), *([("", silent)] if silent > 0 else []))

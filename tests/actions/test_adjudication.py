@@ -22,7 +22,7 @@ from annotator.actions.errors import ConflictError, DeletedError, InvalidError, 
 from annotator.actions.study import add_member, close_study, create_study
 from annotator.ids import uuid7
 from annotator.models import Annotation, Event, Rating
-from annotator.queries import case_book, verification
+from annotator.queries import case_book, coded_documents, verification
 
 FERRY, BEST = "The ferry carried 1,200 people in May.", "It is the best ferry on the coast."
 CREATE = Precondition(create=True)
@@ -324,11 +324,34 @@ def test_a_vote_taken_back_in_reopened_work_marks_the_decision_stale(cast, stage
     submit(first)
     decide(about(ben))
     reopen_assignment(actor=cast.ada, assignment_id=first.pk, reason="a slip")
+    before = case_book(gold, cast.dora)
     delete_annotation(actor=cast.ben, annotation_id=ben.pk, versions={1})
+    assert case_book(gold, cast.dora) == before, "what is done in work that was handed back is its author's alone"
+    assert [each.stale for each in before.decisions] == [False]
     first.refresh_from_db()
     submit(first)
     (settled,) = case_book(gold, cast.dora).decisions
     assert (settled.stale, settled.changed) == (True, 1)
+
+
+def test_a_contested_distribution_says_nothing_of_votes_in_work_that_was_handed_back(
+    cast, stage, votes, decide, submit
+):
+    def told():
+        documents = coded_documents(stage.study, cast.dora, purpose="work")
+        (decision,) = [each for document in documents for coding in document.codings for each in coding.decisions]
+        return decision.distribution
+
+    ben, first = votes["ben"], stage.assignments["ben"]
+    decide(about(*ferry(votes), outcome="contested", reason="both hold"))
+    assert told() == (("fact", 2), ("opinion", 1))
+    reopen_assignment(actor=cast.ada, assignment_id=first.pk, reason="a slip")
+    assert told() == (("fact", 1), ("opinion", 1))
+    Annotation.objects.filter(pk=ben.pk).update(label=stage.codebook.labels.get(code="opinion"))
+    assert told() == (("fact", 1), ("opinion", 1)), "what is changed there is its author's alone"
+    first.refresh_from_db()
+    submit(first)
+    assert told() == (("fact", 1), ("opinion", 2))
 
 
 def test_cases_are_read_in_a_number_of_queries_that_does_not_grow(cast, stage, submit, gold, votes, decide):
