@@ -68,8 +68,10 @@ def _read(study: Study, revisions: Sequence[int]) -> dict[int, set[int]]:
     return found
 
 
-def _declined(study: Study) -> set[tuple[int, int]]:
-    rows = Assignment.objects.filter(study=study, round=1, state=Assignment.State.DECLINED)
+def _kept_apart(study: Study) -> set[tuple[int, int]]:
+    """Return who is not given which text: who declined it, and who adjudicates it, whatever their role is by now."""
+    rows = Assignment.objects.filter(study=study, round=1)
+    rows = rows.filter(Q(state=Assignment.State.DECLINED) | Q(role=Assignment.Role.ADJUDICATOR))
     return set(rows.values_list("revision_id", "reviewer_id"))
 
 
@@ -90,9 +92,8 @@ def forecast(study: Study, wish: Wish) -> Forecast:
     if not 0 <= wish.for_all <= len(texts):
         raise InvalidError("for_all", f"Documents that the study can give out: {len(texts)}.")
     ids = sorted(member.user_id for member in wish.reviewers)
-    plan = distribute(
-        texts, ids, wish.per_text, for_all=wish.for_all, read=_read(study, texts), seed=study.pk, apart=_declined(study)
-    )
+    read, apart = _read(study, texts), _kept_apart(study)
+    plan = distribute(texts, ids, wish.per_text, for_all=wish.for_all, read=read, seed=study.pk, apart=apart)
     pairs = sorted((text, reader) for text, readers in plan.given.items() for reader in readers)
     return Forecast(wish, plan, len(texts), hashlib.sha256(repr(pairs).encode()).hexdigest()[:16])
 

@@ -38,7 +38,7 @@ class WishForm(forms.Form):
 
     def wish(self) -> Wish:
         """Return what is asked for; of a valid form."""
-        chosen = tuple(self.members[name] for name in self.cleaned_data["reviewer"])
+        chosen = tuple(self.members[name] for name in dict.fromkeys(self.cleaned_data["reviewer"]))
         return Wish(self.cleaned_data["per_text"], self.cleaned_data["for_all"], chosen)
 
     def refuse(self, error: ActionError) -> None:

@@ -70,6 +70,16 @@ def test_who_declined_a_text_is_not_given_it_and_leaves_room_for_another(course:
     assert not rows.filter(state="open", reviewer=course.cast.ben).exists()
 
 
+def test_who_adjudicates_a_text_is_not_given_it_to_review_when_they_become_a_reviewer(course: SimpleNamespace) -> None:
+    ada, text, dora = course.cast.ada, course.stage.revision, course.cast.dora
+    assign_revision(actor=ada, study=course.study, revision=text, reviewer=dora, role="adjudicator")
+    add_member(actor=ada, study=course.study, user=dora, role="reviewer")
+    distribute_texts(actor=ada, study=course.study, wish=wish_of(course, per_text=6))
+    given = Assignment.objects.filter(study=course.study, reviewer=dora)
+    assert sorted(given.values_list("role", flat=True)) == ["adjudicator"] + ["reviewer"] * 6
+    assert given.get(role="adjudicator").revision == text
+
+
 def test_open_work_of_who_left_is_dealt_out_anew_and_submitted_work_counts(course: SimpleNamespace) -> None:
     text = course.stage.revision
     remove_member(actor=course.cast.ada, study=course.study, user=course.cast.ben)

@@ -54,6 +54,13 @@ def test_it_says_what_would_be_missing(as_: Callable[[str], Client], cast: Simpl
     assert "No document would have two readers, so no agreement could be computed at all." in page
 
 
+def test_a_reviewer_named_twice_is_one(as_: Callable[[str], Client], cast: SimpleNamespace, address: str) -> None:
+    twice = [*names(cast).values()] * 2
+    answer = as_("ada").get(address, {"per_text": 2, "for_all": 0, "reviewer": twice})
+    assert answer.status_code == 200
+    assert "Each of the 2 reviewers then has 1 document." in answer.content.decode()
+
+
 def test_what_changed_meanwhile_is_shown_anew(
     as_: Callable[[str], Client], cast: SimpleNamespace, address: str
 ) -> None:
