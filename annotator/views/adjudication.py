@@ -250,9 +250,9 @@ class Acts:
         members = self._members()
         return self._decide(self._verdict("contested", members), "Kept as contested") if members else self._again()
 
-    def all_of(self, reviewer: str) -> Told:
-        """Take all of one reviewer's passages in the open cases of the text."""
-        verdicts = []
+    def all_of(self, *words: str) -> Told:
+        """Take all of one reviewer's passages in the open cases of the text; a name may hold spaces."""
+        reviewer, verdicts = " ".join(words), []
         for case in self.book.cases:
             left_over = list(case.group.members)
             for own in [each for each in left_over if each.reviewer == reviewer]:

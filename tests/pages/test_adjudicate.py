@@ -156,6 +156,12 @@ def test_late_work_is_said_and_the_decision_can_be_upheld(settle, read, as_, url
     assert "to look at again" not in read("dora", url).words
 
 
+def test_all_of_a_reviewer_is_taken_whose_imported_name_has_spaces(settle, marked, gold, stage, cast):
+    stage.study.memberships.filter(user=cast.ben).update(pseudonym="second  coder A")
+    assert settle("all second  coder A").status_code == 302
+    assert Decision.objects.live().filter(assignment=gold).exists()
+
+
 @pytest.mark.parametrize(
     "act", ["", "x", "take", "take x", "take a b", "merge fact x y", "merge fact 1 2", "undo x 1", "keep", "all nobody"]
 )
