@@ -138,9 +138,14 @@ def _store_parts(codebook: Codebook, info: CodebookInfo) -> None:
 
 
 def link_replaced(label: Label, info: LabelInfo) -> None:
-    """Link a label with those it replaces. One that is not in the database has no work here, so nothing to be read."""
+    """Link a label with those it replaces.
+
+    One that is not in the database has no work here, so nothing to be read. Neither has one of a draft, and its row is
+    made anew whenever the draft is changed: that would take the link out of a version which is published and frozen.
+    """
+    published = Label.objects.filter(codebook__published_at__isnull=False)
     for slug, version, code in info.replaces:
-        older = Label.objects.filter(codebook__slug=slug, codebook__version=version, code=code).first()
+        older = published.filter(codebook__slug=slug, codebook__version=version, code=code).first()
         if older is not None:
             label.replaces.add(older)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from annotator.actions.codebook import FaultyError, create_codebook, publish_codebook
+from annotator.actions.codebook import FaultyError, create_codebook, publish_codebook, rewrite_codebook
 from annotator.actions.errors import ActionError, ConflictError, NotAllowedError
 from annotator.queries import codebook_info
 from annotator.records import LabelInfo, PointInfo, ScaleInfo
@@ -106,3 +106,13 @@ def test_what_nobody_could_use_is_not_published(cast, frames, wrong, field):
     with frames.refusal(ActionError, "invalid") as caught:
         publish_codebook(actor=cast.ada, codebook=draft)
     assert [fault.field for fault in caught.value.errors] == [field]
+
+
+def test_a_published_version_names_no_draft_whose_changes_would_change_it(cast):
+    info = replace(small_codebook(), published_at=None)
+    draft = create_codebook(actor=cast.ada, info=info)
+    labels = tuple(replace(label, replaces=((*info.key, label.code),)) for label in info.labels)
+    newer = create_codebook(actor=cast.ada, info=replace(info, version=2, labels=labels))
+    frozen = codebook_info(publish_codebook(actor=cast.ada, codebook=newer))
+    rewrite_codebook(actor=cast.ada, codebook=draft, info=replace(info, title="Other"))
+    assert codebook_info(newer).labels == frozen.labels
