@@ -98,13 +98,30 @@ def case_book(assignment: Assignment, viewer: User) -> CaseBook | None:
     passages = [(coding, passage) for coding in document.codings for passage in coding.passages]
     settled = {passage.id for _, passage in passages if _same_as(passage, said)}
     found = sorted(cases_of(document, settled), key=lambda case: case.rank)
+    agreed = _settled_by_rule(assignment, [case for case in found if case.agreed])
     unsettled = [(coding, passage) for coding, passage in passages if passage.id not in settled]
     return CaseBook(
         document=document,
-        cases=tuple(case for case in found if not case.agreed),
-        agreed=tuple(case for case in found if case.agreed),
+        cases=tuple(case for case in found if case not in agreed),
+        agreed=tuple(agreed),
         decisions=tuple(_settled(decision, unsettled) for decision in decisions),
     )
+
+
+def _settled_by_rule(assignment: Assignment, agreed: Sequence[Case]) -> list[Case]:
+    """Return the agreed cases that the rule can settle; the others stay open, for the adjudicator to settle.
+
+    It cannot where the gold's codebook has no such label, or where the adjudicator marked some of the words with it.
+    """
+    labels = set(assignment.codebook.labels.values_list("code", flat=True))
+    gold = list(Annotation.objects.live().filter(assignment=assignment).values_list("label__code", "start", "end"))
+
+    def can(case: Case) -> bool:
+        label = case.group.members[0].label
+        free = not any(code == label and start < case.end and case.start < end for code, start, end in gold)
+        return label in labels and free
+
+    return [case for case in agreed if can(case)]
 
 
 def _settled(decision: Decision, unsettled: Sequence[tuple[Coding, CodedPassage]]) -> Settled:

@@ -67,23 +67,28 @@ def _passages_of(
     return found
 
 
-def _decisions_of(gold: list[Assignment]) -> Mapping[UUID, list[CodedDecision]]:
+def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[CodedDecision]]:
     """Return the decisions that stand, by gold assignment, in the order of the text; no query where there is none.
 
-    A distribution is over submitted work: what a vote in work that was handed back says now is its author's alone.
+    A distribution is over the submitted work among `counted`: what a vote in work that was handed back, or is hidden
+    from the viewer now, says is not told.
     """
     found: dict[UUID, list[CodedDecision]] = defaultdict(list)
     if not gold:
         return found
     rows = Decision.objects.live().filter(assignment__in=[each.pk for each in gold])
-    readers = _readers_of(gold)
-    rows = rows.select_related("scale", "assignment").prefetch_related("votes__label", "votes__assignment")
+    reviews = counted.submitted().reviews().filter(reviewer__kind=User.Kind.HUMAN)
+    texts = reviews.filter(revision__in={each.revision_id for each in gold}).order_by()
+    known = list(texts.values_list("pk", "revision_id", "reviewer_id"))
+    told = {pk for pk, _, _ in known}
+    readers = Counter(revision_id for revision_id, _ in {each[1:] for each in known})
+    rows = rows.select_related("scale", "assignment").prefetch_related("votes__label")
     for row in rows.order_by("start", "end", "pk"):
         votes = sorted(row.votes.all(), key=lambda vote: vote.pk)
         distribution: tuple[tuple[str, int], ...] = ()
         if row.outcome == Decision.Outcome.CONTESTED:
-            said = {(vote.label.code, vote.assignment_id) for vote in votes if vote.assignment.is_submitted}
-            silent = readers[row.assignment.study_id, row.assignment.revision_id] - len({who for _, who in said})
+            said = {(vote.label.code, vote.assignment_id) for vote in votes if vote.assignment_id in told}
+            silent = readers[row.assignment.revision_id] - len({who for _, who in said})
             counts = Counter(code for code, _ in said)
             distribution = (*sorted(counts.items()), *([("", silent)] if silent > 0 else []))
         found[row.assignment_id].append(
@@ -105,16 +110,8 @@ def _decisions_of(gold: list[Assignment]) -> Mapping[UUID, list[CodedDecision]]:
     return found
 
 
-def _readers_of(gold: list[Assignment]) -> Mapping[tuple[int, int], int]:
-    """Count the people who submitted a review, by study and text."""
-    reviews = Assignment.objects.submitted().reviews().filter(reviewer__kind=User.Kind.HUMAN)
-    texts = reviews.filter(study__in={each.study_id for each in gold}, revision__in={each.revision_id for each in gold})
-    people = texts.order_by().values_list("study_id", "revision_id", "reviewer_id").distinct()
-    return Counter((study_id, revision_id) for study_id, revision_id, _ in people)
-
-
 def _codings_of(
-    study: Study, revisions: list[int], visible: Any, kept: Q
+    study: Study, revisions: list[int], visible: Any, kept: Q, counted: Any
 ) -> tuple[Mapping[int, list[Coding]], Mapping[int, set[int]]]:
     """Return codings, and the codebooks they were made with, by revision id."""
     assignments = list(
@@ -127,7 +124,7 @@ def _codings_of(
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     of_passages, of_documents = _ratings_of(ids)
     passages = _passages_of(ids, of_passages, kept)
-    decisions = _decisions_of([each for each in assignments if each.role == Assignment.Role.ADJUDICATOR])
+    decisions = _decisions_of([each for each in assignments if each.role == Assignment.Role.ADJUDICATOR], counted)
     codings: dict[int, list[Coding]] = defaultdict(list)
     codebooks: dict[int, set[int]] = defaultdict(set)
     for assignment in assignments:
@@ -175,7 +172,7 @@ def coded_documents(
         texts = texts.filter(assignments__in=visible).distinct()
     if purpose == "agreement":
         return as_read_now(study, _records(study, texts, visible, LIVE))
-    return _records(study, texts, visible, _kept(study, viewer))
+    return _records(study, texts, visible, _kept(study, viewer), everything.measured_for(viewer))
 
 
 def _kept(study: Study, viewer: User) -> Q:
@@ -221,13 +218,15 @@ def codebooks_behind(newer: CodebookInfo, known: dict[tuple[str, int], CodebookI
     return known
 
 
-def _records(study: Study, texts: Any, visible: Any, kept: Q) -> Iterator[CodedDocument]:
+def _records(study: Study, texts: Any, visible: Any, kept: Q, counted: Any = None) -> Iterator[CodedDocument]:
+    """Yield texts with the visible work; distributions of contested decisions are over `counted`, or the same work."""
+    counted = visible if counted is None else counted
     infos: dict[int, CodebookInfo] = {study.codebook_id: codebook_info(study.codebook)}
     about = study_info(study)
     texts = texts.select_related("document__source").prefetch_related("segmentations")
     ordered = texts.order_by("document__title", "document__slug", "number").iterator(chunk_size=AT_ONCE)
     while some := list(islice(ordered, AT_ONCE)):
-        codings, codebooks = _codings_of(study, [revision.pk for revision in some], visible, kept)
+        codings, codebooks = _codings_of(study, [revision.pk for revision in some], visible, kept, counted)
         for missing in Codebook.objects.filter(pk__in=set().union(*codebooks.values()) - infos.keys()):
             infos[missing.pk] = codebook_info(missing)
         for revision in some:

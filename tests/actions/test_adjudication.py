@@ -354,6 +354,40 @@ def test_a_contested_distribution_says_nothing_of_votes_in_work_that_was_handed_
     assert told() == (("fact", 1), ("opinion", 2))
 
 
+def test_a_contested_distribution_tells_nothing_to_an_adjudicator_who_reviews_the_text_elsewhere(
+    cast, stage, votes, decide
+):
+    def told():
+        documents = coded_documents(stage.study, cast.dora, purpose="work")
+        (decision,) = [each for document in documents for coding in document.codings for each in coding.decisions]
+        return decision.distribution
+
+    decide(about(*ferry(votes), outcome="contested", reason="both hold"))
+    assert told() == (("fact", 2), ("opinion", 1))
+    elsewhere = create_study(
+        actor=cast.ada, slug="elsewhere", title="Elsewhere", codebook=stage.codebook, revisions=[stage.revision]
+    )
+    add_member(actor=cast.ada, study=elsewhere, user=cast.dora)
+    assign_revision(actor=cast.ada, study=elsewhere, revision=stage.revision, reviewer=cast.dora)
+    assert told() == ()
+
+
+def test_what_all_agree_on_and_the_rule_cannot_settle_stays_a_case(cast, stage, mark, submit, gold):
+    for name in ("ben", "cleo", "eli"):
+        mark(name, FERRY, "fact", ratings=[("slant", 1)])
+        submit(stage.assignments[name])
+    book = case_book(gold, cast.dora)
+    assert (len(book.cases), len(book.agreed)) == (0, 1)
+    stage.assignments["dora"] = gold
+    own = mark("dora", "ferry carried", "fact")
+    assert settle_agreed(actor=cast.dora, assignment_id=gold.pk) == []
+    book = case_book(gold, cast.dora)
+    assert (len(book.cases), len(book.agreed)) == (1, 0)
+    delete_annotation(actor=cast.dora, annotation_id=own.pk, versions={1})
+    assert len(case_book(gold, cast.dora).agreed) == 1
+    assert len(settle_agreed(actor=cast.dora, assignment_id=gold.pk)) == 1
+
+
 def test_cases_are_read_in_a_number_of_queries_that_does_not_grow(cast, stage, submit, gold, votes, decide):
     book = case_book(gold, cast.dora)
     of = {name: stage.study.memberships.get(user=getattr(cast, name)).pseudonym for name in ("ben", "cleo", "eli")}
