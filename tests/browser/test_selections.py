@@ -170,6 +170,25 @@ def test_label_s_key_marks_what_is_selected_before_the_browser_has_told_of_it(vi
     assert held["quote"] == shown
 
 
+def test_nothing_comes_under_the_pointer_while_a_selection_is_drawn(visit):
+    """An earlier selection's moment of rest would end meanwhile, and over the popover a drag goes on to the end."""
+    bench, page = Bench(visit, "japan-mongolia-defense-pact"), visit.page
+    start, middle = page.evaluate(EDGES, [0, 1, 60])
+    _, end = page.evaluate(EDGES, [0, 1, 93])
+    page.evaluate("getSelection().setPosition(document.querySelector('#text p').firstChild, 3)")
+    page.keyboard.down("Alt")
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*middle, steps=2)
+    page.wait_for_timeout(400)
+    expect(page.get_by_role("toolbar", name="Label selection")).to_be_hidden()
+    page.mouse.move(*end, steps=2)
+    page.mouse.up()
+    page.keyboard.up("Alt")
+    row = bench.stored(lambda: page.keyboard.press("1"))
+    assert abs(row["end"] - 94) <= 1
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_selections_by_finding(visit, document):
     bench, page = Bench(visit, document), visit.page

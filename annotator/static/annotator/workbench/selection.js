@@ -111,8 +111,15 @@ export class Selection extends EventTarget {
     else this.#publish(null);
   }
 
-  /** While a selection is drawn it may pass over the handles of the active passage, which must not catch it. */
+  /**
+   * While a selection is drawn it may pass over the handles of the active passage, which must not catch it; nor may the
+   * rest of an earlier selection end meanwhile and put the popover where the pointer goes.
+   */
   #press(on) {
+    if (on) {
+      clearTimeout(this.timer);
+      this.late = null;
+    }
     this.pressed = on;
     this.text.article.toggleAttribute("data-drawing", on);
   }
