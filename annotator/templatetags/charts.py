@@ -1,6 +1,6 @@
 """Charts as SVG from templates: coloured by class, so that both themes and the content policy hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,21 +160,9 @@ def distribution(row: ScaleRow, largest: float) -> dict[str, Any]:
 
 
 @register.filter
-def label_named(labels: Mapping[str, str], code: str) -> str:
-    """Return the name of a label by its code; the code where the codebook does not have it."""
-    return labels.get(code, code)
-
-
-@register.filter
 def set_named(codes: Sequence[str], labels: Sequence[LabelInfo]) -> str:
     """Return the names of a set of labels by their codes, in the codebook's order."""
     return " + ".join(label.name for label in labels if label.code in codes)
-
-
-@register.filter
-def sentence_of(estimate: Estimate) -> str:
-    """Print a figure, or the reason why there is none."""
-    return estimate.reason if estimate.value is None else coefficient(estimate.value)
 
 
 @register.filter

@@ -49,7 +49,7 @@ def second_rounds(request: HttpRequest, slug: str) -> HttpResponse:
     if shown is None:
         return not_yet(request, study, "Second rounds and machines")
     documents = documents_apart(study, request.user)
-    independent = True if study.is_blind else None
+    independent = shown.figures.usual.independent
     found = rounds(documents, shown.codebook, independent=independent)
     rows = list(pairs(found.before, found.after)) if found else []
     context = shown.context() | {

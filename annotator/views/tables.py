@@ -208,8 +208,8 @@ def _versions(asked: Asked) -> Iterator[Row]:
 
 
 def _again(asked: Asked) -> Rounds | None:
-    study = asked.figures.study
-    return rounds(documents_apart(study, asked.viewer), asked.codebook, independent=True if study.is_blind else None)
+    documents = documents_apart(asked.figures.study, asked.viewer)
+    return rounds(documents, asked.codebook, independent=asked.figures.usual.independent)
 
 
 def _changes(asked: Asked) -> Iterator[Row]:
@@ -219,9 +219,8 @@ def _changes(asked: Asked) -> Iterator[Row]:
 
 
 def _machines(asked: Asked) -> Iterator[Row]:
-    study = asked.figures.study
-    independent = True if study.is_blind else None
-    for each in machines(documents_apart(study, asked.viewer), asked.codebook, independent=independent):
+    documents = documents_apart(asked.figures.study, asked.viewer)
+    for each in machines(documents, asked.codebook, independent=asked.figures.usual.independent):
         begins = [each.machine, each.n_documents]
         for row in each.labels:
             characters = (row.machine, row.people, row.both)
