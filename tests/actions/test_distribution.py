@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from annotator.actions.assignments import (
     assign_revision,
@@ -15,6 +16,7 @@ from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
 from annotator.actions.study import add_member, add_revisions, close_study, remove_member
 from annotator.models import Assignment, Event, User
 from annotator.queries import verification
+from sources.store import withdraw_document
 
 
 @pytest.fixture
@@ -88,6 +90,20 @@ def test_open_work_of_who_left_is_dealt_out_anew_and_submitted_work_counts(cours
     submit_assignment(actor=course.cast.ben, assignment_id=course.stage.assignments["ben"].pk, accept_gaps=True)
     remove_member(actor=course.cast.ada, study=course.study, user=course.cast.ben)
     assert len(forecast(course.study, wish_of(course, 2)).plan.given[text.pk]) == 1
+
+
+def test_work_left_open_by_somebody_who_is_gone_counts_for_nothing(course: SimpleNamespace) -> None:
+    """As it is where somebody left before open work was returned."""
+    course.study.memberships.filter(user=course.cast.ben).update(left_at=timezone.now())
+    assert len(forecast(course.study, wish_of(course, 2)).plan.given[course.stage.revision.pk]) == 2
+
+
+def test_a_withdrawn_document_is_given_to_nobody(course: SimpleNamespace) -> None:
+    gone = course.study.revisions.exclude(pk=course.stage.revision.pk).first()
+    withdraw_document(gone.document, "wrong licence")
+    found = forecast(course.study, wish_of(course))
+    assert found.n_texts == 6
+    assert gone.pk not in found.plan.given
 
 
 def test_who_has_seen_others_work_begins_informed(course: SimpleNamespace) -> None:
