@@ -114,17 +114,19 @@ def matrix(found: Comparison, choice: Choice) -> list[tuple[str, list[MatrixCell
     names = list(found.reviewers)
     if choice.order == "mean":
         means = {row.reviewer: row.agreement.value for row in found.readers}
-        names.sort(key=lambda name: -2 if means[name] is None else -means[name])
-        names.sort(key=lambda name: means[name] is None)
+        names.sort(key=lambda name: (means[name] is None, -(means[name] or 0)))
     place = {name: number for number, name in enumerate(names)}
     cells: dict[tuple[str, str], MatrixCell] = {}
     for row in found.pairs:
         low, high = sorted((row.first, row.second), key=place.__getitem__)
-        above = row.percent if found.subject.kind == "scale" else getattr(row, f"f1_{choice.f1}")
-        as_share = found.subject.kind == "scale"
         cells[high, low] = _cell(row, row.agreement)
-        cells[low, high] = _cell(row, above, as_share=as_share)
+        cells[low, high] = _cell(row, _above(row, found, choice), as_share=found.subject.kind == "scale")
     return [(name, [cells.get((name, other)) for other in names]) for name in names]
+
+
+def _above(row: PairRow, found: Comparison, choice: Choice) -> Estimate:
+    """Return what stands above the diagonal: percent agreement on a scale, else the F1 that was chosen."""
+    return row.percent if found.subject.kind == "scale" else getattr(row, f"f1_{choice.f1}")
 
 
 def _cell(row: PairRow, estimate: Estimate, *, as_share: bool = False) -> MatrixCell:
@@ -138,8 +140,8 @@ def undefined_pairs(found: Comparison, choice: Choice) -> list[tuple[str, list[s
     """Return the reasons why cells are hatched, each with the pairs it holds for."""
     reasons: dict[str, list[str]] = {}
     for row in found.pairs:
-        above = row.percent if found.subject.kind == "scale" else getattr(row, f"f1_{choice.f1}")
-        for reason in dict.fromkeys(each.reason for each in (row.agreement, above) if each.value is None):
+        shown = (row.agreement, _above(row, found, choice))
+        for reason in dict.fromkeys(each.reason for each in shown if each.value is None):
             reasons.setdefault(reason, []).append(f"{row.first} with {row.second}")
     return list(reasons.items())
 
