@@ -73,7 +73,7 @@ def test_decisions_come_back_equal_and_a_contested_one_with_its_distribution():
         (2, {"scale": "mood"}, "the codebook has no scale mood"),
         (1, {"votes": [str(make_id(12))] * 2}, "is there twice"),
         (1, {"id": str(make_id(12))}, "has the same id"),
-        (1, {"reviewer": "R-XXX9"}, "differs from the assignment's"),
+        (1, {"reviewer": "R-QQQ9"}, "differs from the assignment's"),
     ],
 )
 def test_a_decision_that_contradicts_the_file_is_refused(which, changes, words):
