@@ -209,12 +209,14 @@ def as_read_now(study: Study, documents: Iterable[CodedDocument]) -> Iterator[Co
 
 def codebooks_behind(newer: CodebookInfo, known: dict[tuple[str, int], CodebookInfo]) -> dict[Any, CodebookInfo]:
     """Return `known` with every version that labels of `newer` replace, and those behind these, put into it."""
-    waiting = [newer]
+    waiting, seen = [newer], {newer.key}
     while waiting:
         named = {(slug, version) for label in waiting.pop().labels for slug, version, _ in label.replaces}
-        for slug, version in sorted(named - known.keys()):
-            known[slug, version] = codebook_info(Codebook.objects.get(slug=slug, version=version))
+        for slug, version in sorted(named - seen):
+            if (slug, version) not in known:
+                known[slug, version] = codebook_info(Codebook.objects.get(slug=slug, version=version))
             waiting.append(known[slug, version])
+        seen |= named
     return known
 
 

@@ -1,6 +1,7 @@
 """Two labels merged and the merge undone: figures and files follow, and nothing that was said is rewritten."""
 
 import csv
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
@@ -87,6 +88,39 @@ def test_a_preview_counts_what_would_be_read_as_something_else(stage: Any, work:
         "ai": ("same", ("ai",), 0),
     }
     assert reading_rows(stage.study, newer, cast.eli) == []
+
+
+def renamed(codebook: Any, actor: Any, code: str, newer: str) -> Any:
+    """The next version of a codebook, published, in which one label has another code."""
+    draft = start_next_version(actor=actor, codebook=codebook)
+    info = codebook_info(draft)
+    labels = tuple(replace(label, code=newer) if label.code == code else label for label in info.labels)
+    scales = tuple(
+        replace(scale, labels=tuple(newer if each == code else each for each in scale.labels)) for scale in info.scales
+    )
+    rewrite_codebook(actor=actor, codebook=draft, info=replace(info, labels=labels, scales=scales))
+    return publish_codebook(actor=actor, codebook=draft)
+
+
+def test_work_is_read_through_all_versions_in_between_though_some_of_it_was_made_with_one_of_them(
+    stage: Any, work: None, cast: Any, mark: Callable[..., Any]
+) -> None:
+    second = renamed(stage.codebook, cast.ada, "fact", "claim")
+    third = renamed(second, cast.ada, "claim", "statement")
+    use_codebook(actor=cast.ada, study=stage.study, codebook=third)
+    add_member(actor=cast.ada, study=stage.study, user=cast.eli)
+    late = assign_revision(actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.eli)
+    mark("ben", FERRY, "statement", assignment=late)
+    submit_assignment(actor=cast.eli, assignment_id=late.pk, accept_gaps=True)
+    fourth = renamed(third, cast.ada, "statement", "assertion")
+    use_codebook(actor=cast.ada, study=stage.study, codebook=fourth)
+    report, file, table, _ = everything(stage, cast.ada)
+    assert report["unknown_labels"] == {}
+    assert (report["labels"][0]["label"], report["labels"][0]["n_passages"]) == ("assertion", 2)
+    listed = csv.DictReader(StringIO(table.removeprefix("\ufeff")))
+    read_as = {(row["codebook_version"], row["label"]): row["read_as"] for row in listed if row["label"] != "opinion"}
+    assert read_as == {("1", "fact"): "assertion", ("3", "statement"): "assertion"}
+    assert [row["version"] for row in map(json.loads, file.splitlines()) if row["type"] == "codebook"] == [1, 2, 3, 4]
 
 
 def test_only_who_runs_the_study_takes_another_published_version_of_its_codebook(
