@@ -26,7 +26,8 @@ from annotator.agreement.report import Report, compare, published, report
 from annotator.agreement.selection import WORK, Work, usual_work
 from annotator.formats import jsonl
 from annotator.formats.problems import FormatError
-from annotator.records import CodedDocument, StudyInfo
+from annotator.reading import read_with
+from annotator.records import CodebookInfo, CodedDocument, StudyInfo
 
 
 class AskedError(ValueError):
@@ -85,12 +86,14 @@ def published_figures(stream: Iterable[bytes] | Iterable[str], **choice: Any) ->
     AskedError
         As `figures_of`.
     """
-    return figures_of(jsonl.read(stream), **choice).as_dict()
+    reading = jsonl.parse(stream)
+    return figures_of(reading.documents, codebooks=reading.codebooks, **choice).as_dict()
 
 
 def figures_of(
     documents: Sequence[CodedDocument],
     *,
+    codebooks: Iterable[CodebookInfo] = (),
     study: str = "",
     document: str = "",
     revision: int | None = None,
@@ -103,7 +106,9 @@ def figures_of(
     Parameters
     ----------
     documents : sequence of CodedDocument
-        As read from an export. Only submitted work counts.
+        As read from an export. Only submitted work counts, read with the study's codebook.
+    codebooks : iterable of CodebookInfo
+        Further versions, which lie between those of the documents.
     study : str
         Its slug; may be left out where all documents are of one.
     document : str
@@ -136,25 +141,28 @@ def figures_of(
     chosen_work = WORK[work] if work else usual_work(blind=about.blinding != "open")
     chosen = [each for each in documents if each.study.slug == about.slug]
     codebook = chosen[0].codebooks[about.codebook]
+    known = {book.key: book for book in codebooks}
+    for each in chosen:
+        known.update(each.codebooks)
     key = _chosen_document(chosen, document, revision)
     if key is not None:
         chosen = [each for each in chosen if (each.slug, each.revision) == key]
     submitted = [
         replace(each, codings=tuple(coding for coding in each.codings if coding.state == "submitted"))
-        for each in chosen
+        for each in (read_with(each, codebook, known) for each in chosen)
     ]
     measured = [each for each in submitted if each.codings]
     if not measured:
         raise AskedError(nothing_submitted(about.title, key))
-    known = {subject.key: subject for subject in subjects(codebook)}
-    if of and of not in known:
-        raise AskedError(f"Reviewers are not compared on “{of}”; there are {', '.join(known)}.")
+    comparable = {subject.key: subject for subject in subjects(codebook)}
+    if of and of not in comparable:
+        raise AskedError(f"Reviewers are not compared on “{of}”; there are {', '.join(comparable)}.")
     choice = {
         "rounds": chosen_work.rounds,
         "independent": chosen_work.independent,
         "include_machines": include_machines,
     }
-    compared = compare(measured, known[of], codebook, **choice) if of else None
+    compared = compare(measured, comparable[of], codebook, **choice) if of else None
     return Asked(about, key, chosen_work, include_machines, report(measured, codebook, **choice), compared)
 
 
@@ -219,8 +227,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     file, as_json, width = asked.pop("file"), asked.pop("json"), asked.pop("width")
     try:
         with file.open("rb") as stream:
-            documents = jsonl.read(stream)
-        found = figures_of(documents, **asked)
+            reading = jsonl.parse(stream)
+        found = figures_of(reading.documents, codebooks=reading.codebooks, **asked)
     except OSError as error:
         return _failed(f"The file cannot be read: {error.strerror}.")
     except FormatError as error:

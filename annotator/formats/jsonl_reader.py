@@ -24,7 +24,7 @@ from annotator.formats.jsonl_checks import (
 )
 from annotator.formats.jsonl_rows import HEADER, PLACE, ROWS, ShapeError, count, decode, take, unsafe_strings
 from annotator.formats.problems import Problems, shown
-from annotator.records import CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.text import Utf16Index, sha256
 
 Texts = Callable[[str], str | None]
@@ -34,11 +34,13 @@ Texts = Callable[[str], str | None]
 class Reading:
     """A whole file without a fault.
 
-    `lines` gives the line number of each assignment and annotation id, for an importer that finds a fault of its own;
-    `outside` holds the ids that annotations are derived from and the file does not have.
+    `codebooks` has those of all documents and what lies between them; `lines` gives the line number of each assignment
+    and annotation id, for an importer that finds a fault of its own; `outside` holds the ids that annotations are
+    derived from and the file does not have.
     """
 
     documents: list[CodedDocument]
+    codebooks: tuple[CodebookInfo, ...]
     software: str
     exported_at: datetime | None
     demo: bool
@@ -480,5 +482,6 @@ class _Reader:
             derived_from |= {p.derived_from for coding in codings for p in coding.passages if p.derived_from}
             documents.append(replace(document.record, codings=codings))
         outside = frozenset(derived_from - self.annotations.keys())
+        codebooks = tuple(instrument.info for instrument in self.codebooks.values() if instrument is not None)
         header = {name: self.header[name] for name in ("software", "exported_at", "demo")}
-        return Reading(documents=documents, lines=self.lines, outside=outside, **header)
+        return Reading(documents=documents, codebooks=codebooks, lines=self.lines, outside=outside, **header)

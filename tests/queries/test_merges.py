@@ -18,6 +18,7 @@ from annotator.agreement.selection import WORK
 from annotator.formats import FORMATS, jsonl
 from annotator.models import Annotation, Event
 from annotator.models.descriptions import codebook_info
+from annotator.offline import published_figures
 from annotator.queries import figures_for, reading_rows
 from annotator.queries.exports import export_pieces
 
@@ -72,6 +73,7 @@ def test_a_merge_changes_the_figures_rewrites_nothing_and_is_undone(stage: Any, 
         ("1", "fact", "claim"),
         *[("1", "opinion", "claim")] * 3,
     ]
+    assert published_figures(file.splitlines())["report"] == report
     (read,) = jsonl.read(file.splitlines())
     assert {coding.codebook for coding in read.codings} == {("small", 1)}
     assert read.codebooks["small", 2].labels[0].replaces == (("small", 1, "fact"), ("small", 1, "opinion"))
@@ -120,6 +122,7 @@ def test_work_is_read_through_all_versions_in_between_though_some_of_it_was_made
     listed = csv.DictReader(StringIO(table.removeprefix("\ufeff")))
     read_as = {(row["codebook_version"], row["label"]): row["read_as"] for row in listed if row["label"] != "opinion"}
     assert read_as == {("1", "fact"): "assertion", ("3", "statement"): "assertion"}
+    assert published_figures(file.splitlines())["report"] == report
     assert [row["version"] for row in map(json.loads, file.splitlines()) if row["type"] == "codebook"] == [1, 2, 3, 4]
 
 
