@@ -152,16 +152,17 @@ def subjects(codebook: CodebookInfo) -> tuple[Subject, ...]:
     )
 
 
-def lying_across(codebook: CodebookInfo) -> frozenset[str]:
-    """Return the labels that lie across the others: those whose marks name what they rest on, on a scale of their own.
+def bases_of(codebook: CodebookInfo) -> dict[str, ScaleInfo]:
+    """Return the labels whose marks name what they rest on, each with the scale that asks it.
 
-    That is a nominal scale of passages asked of the one label alone, such as whether machine text is declared.
+    That is a nominal scale of passages asked of the one label alone, such as whether machine text is declared. Such
+    labels lie across the others.
     """
-    return frozenset(
-        scale.labels[0]
+    return {
+        scale.labels[0]: scale
         for scale in codebook.scales
         if scale.target == "passage" and scale.level == "nominal" and len(scale.labels) == 1
-    )
+    }
 
 
 def compare_document(document: CodedDocument, codebook: CodebookInfo) -> Compared:
@@ -254,7 +255,7 @@ def _votes_on(sums: Compared, subject: Subject, codebook: CodebookInfo) -> Votes
     if subject.kind == "label":
         layer = ((), (subject.code,))
         return recoded(sums.sentences, lambda labels: layer[subject.code in labels], layer)
-    across = lying_across(codebook)
+    across = bases_of(codebook)
     kept = [(label.code,) for label in codebook.labels if label.code not in across]
 
     def beside(labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import comb
 from types import MappingProxyType
 
+from annotator.agreement.comparison import bases_of
 from annotator.agreement.units import Group, Member, Stretch
 from annotator.records import CodebookInfo, CodedDocument, ScaleInfo
 from annotator.templatetags.figures import counted, signed
@@ -173,12 +174,7 @@ class Wording:
         self.text = document.text
         self.reviewers = sorted(coding.reviewer for coding in document.codings)
         self.names = {label.code: label.name for label in codebook.labels}
-        # What a mark of a label rests on is asked by the nominal passage scale of that label alone.
-        self.bases = {
-            scale.labels[0]: scale
-            for scale in codebook.scales
-            if scale.target == "passage" and scale.level == "nominal" and len(scale.labels) == 1
-        }
+        self.bases = bases_of(codebook)
         said_with_label = {scale.code for scale in self.bases.values()}
         passage_scales = [scale for scale in codebook.scales if scale.target == "passage"]
         self.scales = [scale for scale in passage_scales if scale.code not in said_with_label]

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from annotator.agreement.comparison import Comparison, PairRow, ReaderRow, Subject, lying_across, subjects
+from annotator.agreement.comparison import Comparison, PairRow, ReaderRow, Subject, bases_of, subjects
 from annotator.agreement.competence import FEWEST_UNITS
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.measures import MEASURES, Measure
@@ -272,7 +272,7 @@ def _page(
     if not scope.visible:
         return not_yet(request, scope.study, PARTS[part])
     asked = asked_of(request, scope)
-    found, across = asked.compare(with_model=part == "reviewers"), lying_across(asked.codebook)
+    found, across = asked.compare(with_model=part == "reviewers"), bases_of(asked.codebook)
     context |= asked.counted | {
         "choice": asked.choice,
         "subjects": subjects(asked.codebook),
