@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
@@ -30,6 +31,26 @@ def study_info(study: Study) -> StudyInfo:
         reviewers_per_document=study.reviewers_per_document,
         created_at=study.created_at,
         closed_at=study.closed_at,
+    )
+
+
+def coding_of(assignment: Assignment, pseudonym: str) -> Coding:
+    """Return the record of an assignment, `with_independence`, without what was marked and rated."""
+    return Coding(
+        id=assignment.pk,
+        reviewer=pseudonym,
+        codebook=(assignment.codebook.slug, assignment.codebook.version),
+        kind=assignment.reviewer.kind,
+        role=assignment.role,
+        round=assignment.round,
+        state=assignment.state,
+        independent=assignment.is_independent,
+        reason=assignment.reason,
+        created_at=assignment.created_at,
+        begun_at=assignment.begun_at,
+        submitted_at=assignment.submitted_at,
+        revealed_at=assignment.revealed_at,
+        informed_at=assignment.informed_at,
     )
 
 
@@ -130,21 +151,8 @@ def _codings_of(
     for assignment in assignments:
         codebooks[assignment.revision_id].add(assignment.codebook_id)
         codings[assignment.revision_id].append(
-            Coding(
-                id=assignment.pk,
-                reviewer=pseudonyms[assignment.reviewer_id],
-                codebook=(assignment.codebook.slug, assignment.codebook.version),
-                kind=assignment.reviewer.kind,
-                role=assignment.role,
-                round=assignment.round,
-                state=assignment.state,
-                independent=assignment.is_independent,
-                reason=assignment.reason,
-                created_at=assignment.created_at,
-                begun_at=assignment.begun_at,
-                submitted_at=assignment.submitted_at,
-                revealed_at=assignment.revealed_at,
-                informed_at=assignment.informed_at,
+            replace(
+                coding_of(assignment, pseudonyms[assignment.reviewer_id]),
                 passages=tuple(passages.get(assignment.pk, ())),
                 ratings=tuple(of_documents.get(assignment.pk, ())),
                 decisions=tuple(decisions.get(assignment.pk, ())),

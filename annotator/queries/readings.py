@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from annotator.models import Annotation, Assignment, Codebook, Study, User
+from annotator.models import Annotation, Codebook, Study, User
 from annotator.models.descriptions import codebook_info
-from annotator.queries.agreement import hidden_revisions
 from annotator.queries.coded_documents import codebooks_behind
+from annotator.queries.shown import shown_work
 from annotator.reading import heirs_of
 
 
@@ -48,8 +48,7 @@ def reading_rows(study: Study, codebook: Codebook, viewer: User) -> list[Reading
 
     A row for each label of each version that such work was made with; of the version itself none.
     """
-    hidden = hidden_revisions(study, viewer).values("pk")
-    seen = Assignment.objects.filter(study=study).measured_for(viewer).exclude(revision__in=hidden)
+    seen = shown_work(study, viewer)
     live = Annotation.objects.filter(assignment__in=seen.values("pk"), deleted_at__isnull=True)
     columns = ("assignment__codebook", "label__code")
     counts = {row[:2]: row[2] for row in live.values_list(*columns).annotate(Count("pk")).order_by()}

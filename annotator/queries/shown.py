@@ -9,13 +9,13 @@ from annotator.agreement.timeline import Completed
 from annotator.models import Assignment, Study, User
 from annotator.models.study import AssignmentQuerySet
 from annotator.queries.agreement import hidden_revisions
-from annotator.queries.coded_documents import coded_documents, study_info
+from annotator.queries.coded_documents import coded_documents, coding_of, study_info
 from annotator.queries.figures import Figures
 from annotator.records import CodedDocument, Coding
 from sources.models import Revision
 
 
-def _seen(study: Study, viewer: User) -> AssignmentQuerySet:
+def shown_work(study: Study, viewer: User) -> AssignmentQuerySet:
     """Submitted work that may enter the viewer's figures; of a text that is hidden yet not even the viewer's own."""
     hidden = hidden_revisions(study, viewer).values("pk")
     return Assignment.objects.filter(study=study).measured_for(viewer).exclude(revision__in=hidden)
@@ -23,12 +23,13 @@ def _seen(study: Study, viewer: User) -> AssignmentQuerySet:
 
 def shown_documents(study: Study, viewer: User) -> tuple[CodedDocument, ...]:
     """Return the texts whose figures the viewer is shown, with all submitted work that may enter them."""
-    return _documents(study, viewer, _seen(study, viewer))
+    return _documents(study, viewer, shown_work(study, viewer))
 
 
 def documents_apart(study: Study, viewer: User) -> tuple[CodedDocument, ...]:
     """Return of these texts those with a later round or a machine's work, which the figures leave out."""
-    return _documents(study, viewer, _seen(study, viewer).filter(Q(round__gt=1) | Q(reviewer__kind=User.Kind.MACHINE)))
+    apart = Q(round__gt=1) | Q(reviewer__kind=User.Kind.MACHINE)
+    return _documents(study, viewer, shown_work(study, viewer).filter(apart))
 
 
 def _documents(study: Study, viewer: User, seen: AssignmentQuerySet) -> tuple[CodedDocument, ...]:
@@ -42,23 +43,11 @@ def completed_documents(figures: Figures, viewer: User, work: Work) -> list[Comp
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     codings: dict[tuple[str, int], list[Coding]] = defaultdict(list)
     titles: dict[tuple[str, int], str] = {}
-    rows = _seen(study, viewer).with_independence().select_related("codebook", "reviewer", "revision__document")
+    rows = shown_work(study, viewer).with_independence().select_related("codebook", "reviewer", "revision__document")
     for row in rows.defer("revision__text"):
         key = (row.revision.document.slug, row.revision.number)
         titles[key] = row.revision.document.title
-        codings[key].append(
-            Coding(
-                id=row.pk,
-                reviewer=pseudonyms[row.reviewer_id],
-                codebook=(row.codebook.slug, row.codebook.version),
-                kind=row.reviewer.kind,
-                role=row.role,
-                round=row.round,
-                state=row.state,
-                independent=row.is_independent,
-                submitted_at=row.submitted_at,
-            )
-        )
+        codings[key].append(coding_of(row, pseudonyms[row.reviewer_id]))
     bare = [
         CodedDocument(about, {}, slug, titles[slug, number], "", "", number, codings=tuple(given))
         for (slug, number), given in codings.items()
