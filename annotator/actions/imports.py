@@ -146,6 +146,12 @@ def _take_text(document: CodedDocument) -> Revision:
         raise ConflictError("different", str(error)) from error
 
 
+def _refusal(faults: list[FieldError], words: str) -> InvalidError:
+    refusal = InvalidError(faults[0].field, words)
+    refusal.errors = faults[:100]
+    return refusal
+
+
 def _refuse_strange_labels(document: CodedDocument, coding: Coding, codebooks: _Codebooks) -> None:
     faults = []
     for passage in coding.passages:
@@ -160,9 +166,7 @@ def _refuse_strange_labels(document: CodedDocument, coding: Coding, codebooks: _
             fault = f"{rating.value} is no point of “{rating.scale}”."
             faults.append(FieldError(f"assignments.{coding.id}.{rating.scale}", "invalid", fault))
     if faults:
-        refusal = InvalidError(faults[0].field, "The file does not fit its codebook. Nothing was stored.")
-        refusal.errors = faults[:100]
-        raise refusal
+        raise _refusal(faults, "The file does not fit its codebook. Nothing was stored.")
 
 
 def _make_annotations(assignment: Assignment, coding: Coding, codebooks: _Codebooks) -> None:
@@ -213,14 +217,26 @@ def _make_ratings(assignment: Assignment, coding: Coding, codebooks: _Codebooks)
     )
 
 
-def _make_decisions(codings: Iterable[Coding], codebooks: _Codebooks) -> None:
-    """Insert the decisions of codings that are new here, once all passages of their text are there."""
+def _make_decisions(study: Study, revision: Revision, codings: Iterable[Coding], codebooks: _Codebooks) -> None:
+    """Insert the decisions of codings that are new here, once all passages of their text are there.
+
+    A vote that is nowhere is left out; one that is here must be on this text in this study.
+    """
     decisions = [(coding, decision) for coding in codings for decision in coding.decisions]
     taken = Decision.objects.filter(pk__in=[decision.id for _, decision in decisions]).first()
     if taken is not None:
         raise ConflictError("id_taken", f"The decision {taken.pk} belongs to another assignment here.")
     votes = [vote for _, decision in decisions for vote in decision.votes]
-    present = set(Annotation.objects.filter(pk__in=votes).values_list("pk", flat=True))
+    here = ("assignment__study_id", "assignment__revision_id")
+    places = {pk: (*place,) for pk, *place in Annotation.objects.filter(pk__in=votes).values_list("pk", *here)}
+    strange = [
+        FieldError(f"decisions.{decision.id}.votes", "invalid", f"{vote} is a passage of another text or study here.")
+        for _, decision in decisions
+        for vote in decision.votes
+        if places.get(vote, (study.pk, revision.pk)) != (study.pk, revision.pk)
+    ]
+    if strange:
+        raise _refusal(strange, "A decision settles passages that are not of its text. Nothing was stored.")
     for coding, decision in decisions:
         times = {"created_at": decision.created_at, "updated_at": decision.updated_at or decision.created_at}
         row = Decision.objects.create(
@@ -235,7 +251,7 @@ def _make_decisions(codings: Iterable[Coding], codebooks: _Codebooks) -> None:
             version=decision.version,
             **{name: time for name, time in times.items() if time is not None},
         )
-        row.votes.set([vote for vote in decision.votes if vote in present])
+        row.votes.set([vote for vote in decision.votes if vote in places])
 
 
 def _same_decisions(assignment: Assignment, coding: Coding) -> bool:
@@ -379,7 +395,7 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
                 new["annotations"] += len(coding.passages)
                 touched[study.slug] = touched.get(study.slug, 0) + 1
         _link_derivations(document.codings)
-        _make_decisions(fresh, codebooks)
+        _make_decisions(study, revision, fresh, codebooks)
     for slug, count in touched.items():
         study = studies[slug][0]
         record(actor=actor, verb="imported", row=study, study=study, after={"assignments": count})

@@ -13,7 +13,7 @@ from annotator.actions.assignments import assign_revision, reveal_assignment, re
 from annotator.actions.codebook import create_codebook
 from annotator.actions.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.actions.imports import ImportCount, import_documents
-from annotator.models import Annotation, Assignment, Codebook, Event, Membership, Study, User
+from annotator.models import Annotation, Assignment, Codebook, Decision, Event, Membership, Study, User
 from annotator.queries import all_coded_documents, verification
 from annotator.records import CodedDocument, CodedPassage, CodedRating
 from tests.conftest import small_codebook
@@ -105,7 +105,9 @@ def test_records_come_back_equal(far, cast):
     assert verification().faults == []
 
 
-def test_a_gold_standard_comes_back_with_its_decisions(stage, cast, mark, submit):
+@pytest.fixture
+def judged(stage, cast, mark, submit) -> tuple[CodedDocument, ...]:
+    """Two submitted reviews and the gold standard of their text: a passage taken, a stretch kept as contested."""
     taken, doubted = mark("ben", "Harbour news", "fact"), mark("ben", "Fares will rise", "fact")
     mark("cleo", "Fares will rise", "opinion")
     for name in ("ben", "cleo"):
@@ -118,11 +120,14 @@ def test_a_gold_standard_comes_back_with_its_decisions(stage, cast, mark, submit
     decide_case(decision_id=uuid.uuid4(), verdict=took, **named)
     kept = Verdict("contested", doubted.start, doubted.end, (doubted.pk,), reason="both hold")
     decide_case(decision_id=uuid.uuid4(), verdict=kept, **named)
-    here = tuple(all_coded_documents(stage.study))
-    (judged,) = [coding for coding in here[0].codings if coding.role == "adjudicator"]
-    assert [each.distribution for each in judged.decisions] == [(), (("fact", 1), ("", 1))]
-    import_documents(actor=cast.ada, documents=here)  # here already, and equal
-    far = elsewhere(here)
+    return tuple(all_coded_documents(stage.study))
+
+
+def test_a_gold_standard_comes_back_with_its_decisions(judged, cast):
+    (gold,) = [coding for coding in judged[0].codings if coding.role == "adjudicator"]
+    assert [each.distribution for each in gold.decisions] == [(), (("fact", 1), ("", 1))]
+    import_documents(actor=cast.ada, documents=judged)  # here already, and equal
+    far = elsewhere(judged)
     import_documents(actor=cast.ada, documents=far)
     assert tuple(all_coded_documents(Study.objects.get(slug="far"))) == far
     assert verification().faults == []
@@ -130,6 +135,21 @@ def test_a_gold_standard_comes_back_with_its_decisions(stage, cast, mark, submit
     other = altered(far, at, decisions=(replace(far[0].codings[at].decisions[1], reason="other"),))
     with pytest.raises(ConflictError, match="other content"):
         import_documents(actor=cast.ada, documents=other)
+
+
+def test_a_decision_over_passages_of_another_text_is_refused_and_one_over_unknown_passages_is_not(judged, cast, frames):
+    far = elsewhere(judged)
+    at = next(number for number, coding in enumerate(far[0].codings) if coding.decisions)
+    first, *rest = far[0].codings[at].decisions
+    elsewhere_here = next(coding.decisions[0].votes for coding in judged[0].codings if coding.decisions)
+    strange = replace(first, votes=(*first.votes, *elsewhere_here))
+    with frames.refusal(InvalidError) as caught:
+        import_documents(actor=cast.ada, documents=altered(far, at, decisions=(strange, *rest)))
+    assert [fault.field for fault in caught.value.errors] == [f"decisions.{first.id}.votes"]
+    assert str(elsewhere_here[0]) in caught.value.errors[0].detail
+    unknown = replace(first, votes=(*first.votes, uuid.uuid4()))
+    import_documents(actor=cast.ada, documents=altered(far, at, decisions=(unknown, *rest)))
+    assert set(Decision.objects.get(pk=first.id).votes.values_list("pk", flat=True)) == set(first.votes)
 
 
 def test_an_import_is_one_event_in_the_ledger_of_its_study(far, cast):
