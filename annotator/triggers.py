@@ -12,6 +12,10 @@ _FROZEN_PARTS = {
         'SELECT 1 FROM "annotator_scale" s JOIN "annotator_codebook" c ON c.id = s.codebook_id'
         " WHERE s.id = {row}.scale_id AND c.published_at IS NOT NULL"
     ),
+    "label_replaces": (
+        'SELECT 1 FROM "annotator_label" l JOIN "annotator_codebook" c ON c.id = l.codebook_id'
+        " WHERE l.id = {row}.from_label_id AND c.published_at IS NOT NULL"
+    ),
     "scale_labels": (
         'SELECT 1 FROM "annotator_scale" s JOIN "annotator_codebook" c ON c.id = s.codebook_id'
         " WHERE s.id = {row}.scale_id AND c.published_at IS NOT NULL"

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
+from annotator.actions.codebook import publish_codebook, start_next_version
 from annotator.actions.entrance import create_code, create_invitation, revoke_entrance
 from annotator.actions.password_links import create_password_link
 from annotator.models import Codebook, Event, Invitation, Label
@@ -73,6 +74,25 @@ def test_nothing_is_added_to_a_published_codebook(stage: Any) -> None:
     scale = stage.codebook.scales.first()
     with pytest.raises(IntegrityError), transaction.atomic():
         scale.points.create(value=77, name="more")
+
+
+def test_what_a_published_label_replaces_stays_so(stage: Any) -> None:
+    ada = stage.study.memberships.get(role="lead").user
+    following = start_next_version(actor=ada, codebook=stage.codebook)
+    fact = following.labels.get(code="fact")
+    older = fact.replaces.get()
+    fact.replaces.clear()  # a draft's may change
+    fact.replaces.add(older)
+    publish_codebook(actor=ada, codebook=following)
+    opinion = stage.codebook.labels.get(code="opinion")
+    for change in (
+        lambda: fact.replaces.add(opinion),
+        lambda: fact.replaces.clear(),
+        lambda: Label.replaces.through.objects.filter(from_label=fact).update(to_label=opinion),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    assert fact.replaces.get() == older
 
 
 def test_a_draft_may_change_until_it_is_published(db: None) -> None:
