@@ -428,8 +428,9 @@ def settle_agreed(*, actor: User, assignment_id: UUID) -> list[Decision]:
     decisions = []
     done: Done = []
     taken = {(row.label_id, row.start, row.end) for row in Annotation.objects.live().filter(assignment=gold)}
+    labels = {label.code: label for label in gold.codebook.labels.all()}
     for (start, end, code, ratings), votes in sorted(said.items(), key=lambda each: each[0]):
-        label = gold.codebook.labels.filter(code=code).first()
+        label = labels.get(code)
         if len(readers) < 2 or len(votes) < len(readers) or label is None:
             continue
         if any(pk == label.pk and first < end and start < last for pk, first, last in taken):
