@@ -154,7 +154,12 @@ def lock_draft(actor: User, codebook: Codebook) -> Codebook:
     """Lock a codebook that the actor may write; raise NotAllowedError, or ConflictError `frozen` once published."""
     if not codebook.is_written_by(actor):
         raise NotAllowedError("Your account may not do this.")
-    codebook = Codebook.objects.select_for_update().get(pk=codebook.pk)
+    return lock_unless_frozen(codebook.pk)
+
+
+def lock_unless_frozen(codebook_id: int) -> Codebook:
+    """Lock a codebook and return it as it is now; raise ConflictError `frozen` once it is published."""
+    codebook = Codebook.objects.select_for_update().get(pk=codebook_id)
     if codebook.is_frozen:
         raise ConflictError("frozen", "This version was published and is frozen. Begin a new version instead.")
     return codebook

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from annotator.actions.assignments import assign_revision
-from annotator.actions.codebook import discard_codebook
+from annotator.actions.codebook import discard_codebook, lock_unless_frozen
 from annotator.actions.errors import ConflictError, NotAllowedError, NotFoundError
 from annotator.actions.history import record
 from annotator.actions.permissions import require
@@ -122,13 +122,6 @@ def end_token(*, actor: User, token: Token) -> Token:
     return token
 
 
-def _lock_draft(codebook_id: int) -> Codebook:
-    codebook = Codebook.objects.select_for_update().get(pk=codebook_id)
-    if codebook.is_frozen:
-        raise ConflictError("frozen", "This version was published and is frozen. Begin a new version instead.")
-    return codebook
-
-
 @writes
 def save_codebook(*, actor: User, codebook: Codebook) -> Codebook:
     """Store a draft's title, guidelines, slug and version.
@@ -137,7 +130,7 @@ def save_codebook(*, actor: User, codebook: Codebook) -> Codebook:
     """
     require(actor, "annotator.add_codebook" if codebook._state.adding else "annotator.change_codebook")
     if not codebook._state.adding:
-        _lock_draft(codebook.pk)
+        lock_unless_frozen(codebook.pk)
     else:
         codebook.begun_by = actor
     _write(actor, codebook, fields=["slug", "version", "title", "guidelines"])
@@ -155,7 +148,7 @@ def save_codebook_part(*, actor: User, part: Part, links: Links | None = None) -
     Raises NotAllowedError, ConflictError `frozen`, django ValidationError.
     """
     require(actor, "annotator.change_codebook")
-    codebook = _lock_draft(_codebook_of(part))
+    codebook = lock_unless_frozen(_codebook_of(part))
     _write(actor, part, fields=_editable(part), links=links, about=codebook)
     return part
 
@@ -164,7 +157,7 @@ def save_codebook_part(*, actor: User, part: Part, links: Links | None = None) -
 def delete_codebook_part(*, actor: User, part: Part) -> None:
     """Take a label, scale or scale point out of a draft. Raises NotAllowedError, ConflictError `frozen`."""
     require(actor, "annotator.change_codebook")
-    codebook = _lock_draft(_codebook_of(part))
+    codebook = lock_unless_frozen(_codebook_of(part))
     name = f"{part._meta.verbose_name} {getattr(part, 'code', part)}"
     part.delete()
     record(actor=actor, verb="changed", row=codebook, before={name: {}}, after={name: None})

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotator.actions.assignments import state_of
-from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
+from annotator.actions.errors import ConflictError, InvalidError
 from annotator.actions.history import Act, record_all
+from annotator.actions.study import lock_run_study
 from annotator.actions.transactions import writes
 from annotator.distribution import Plan, distribute
 from annotator.models import Assignment, Membership, Study, User
@@ -116,9 +117,7 @@ def distribute_texts(*, actor: User, study: Study, wish: Wish, digest: str | Non
     `digest` is that of the forecast that was shown. Raises NotFoundError unless the actor runs the study;
     ConflictError `closed`; ConflictError `changed` where the forecast has become another one; what `forecast` raises.
     """
-    if not study.is_run_by(actor):
-        raise NotFoundError
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = lock_run_study(actor, study)
     if study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
     present = {member.pk for member in reviewers_of(study)}

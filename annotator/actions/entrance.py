@@ -12,10 +12,11 @@ from django.utils import timezone
 from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
 from annotator.actions.handing_out import hand_out
 from annotator.actions.history import record
-from annotator.actions.study import create_under_new_pseudonym
+from annotator.actions.study import create_under_new_pseudonym, lock_run_study
 from annotator.actions.transactions import writes
 from annotator.models import Assignment, ClassCode, Invitation, Membership, Study, User
 from annotator.models.entrance import (
+    INVITATION_DAYS,
     LONGEST_CODE_DAYS,
     LONGEST_INVITATION_DAYS,
     MOST_DOCUMENTS,
@@ -35,12 +36,6 @@ class Joined:
     assignments: list[Assignment]
 
 
-def _lock_run_study(actor: User, study: Study) -> Study:
-    if not study.is_run_by(actor):
-        raise NotFoundError
-    return Study.objects.select_for_update().get(pk=study.pk)
-
-
 def _require_between(field: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         raise InvalidError(field, f"Choose a number from {least} to {most:,}.")
@@ -48,13 +43,13 @@ def _require_between(field: str, value: int, least: int, most: int) -> None:
 
 @writes
 def create_invitation(
-    *, actor: User, study: Study, role: str, note: str = "", days: int = 14
+    *, actor: User, study: Study, role: str, note: str = "", days: int = INVITATION_DAYS
 ) -> tuple[Invitation, str]:
     """Make a link by which one person joins the study; return it and its secret, which is shown this once.
 
     Raises NotFoundError unless the actor runs the study; InvalidError; ConflictError `closed`; django ValidationError.
     """
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     if role not in Membership.Role.values:
         raise InvalidError("role", f"“{role}” is not a role in a study.")
     _require_between("days", days, 1, LONGEST_INVITATION_DAYS)
@@ -81,7 +76,7 @@ def create_code(*, actor: User, study: Study, places: int, days: int, documents:
 
     Raises NotFoundError unless the actor runs the study; InvalidError; ConflictError `closed`.
     """
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     _require_between("places", places, 1, MOST_PLACES)
     _require_between("days", days, 1, LONGEST_CODE_DAYS)
     _require_between("documents", documents, 0, MOST_DOCUMENTS)
@@ -100,7 +95,7 @@ def revoke_entrance(*, actor: User, study: Study, kind: type[Entrance], entrance
 
     Raises NotFoundError unless the actor runs the study; ConflictError `used` for an invitation that was used.
     """
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     found = kind.objects.select_for_update().filter(study=study, pk=entrance_id).first()
     if found is None:
         raise NotFoundError

@@ -15,7 +15,8 @@ from annotator.models.study import new_pseudonym
 from sources.models import Revision
 
 
-def _lock_run_study(actor: User, study: Study) -> Study:
+def lock_run_study(actor: User, study: Study) -> Study:
+    """Lock a study and return it as it is now; raise NotFoundError unless the actor runs it."""
     if not study.is_run_by(actor):
         raise NotFoundError
     return Study.objects.select_for_update().get(pk=study.pk)
@@ -66,7 +67,7 @@ def add_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]) -
 
     Raises NotFoundError, ConflictError `closed`, `withdrawn`.
     """
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     if study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
     added = [revision for revision in revisions if not study.revisions.filter(pk=revision.pk).exists()]
@@ -103,7 +104,7 @@ def add_member(
     Raises NotFoundError unless the actor runs the study; InvalidError for an unknown role; StaleError; ConflictError
     `last_lead`.
     """
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     if role not in Membership.Role.values:
         raise InvalidError("role", f"“{role}” is not a role in a study.")
     member = Membership.objects.select_for_update().filter(study=study, user=user).first()
@@ -164,7 +165,7 @@ def remove_member(*, actor: User, study: Study, user: User, version: int | None 
     With `version`, the row must still be the one that was read. Raises NotFoundError; StaleError; ConflictError
     `last_lead`.
     """
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     member = Membership.objects.select_for_update().filter(study=study, user=user).first()
     if member is None or (member.left_at is not None and version is None):
         raise NotFoundError
@@ -194,7 +195,7 @@ def close_study(*, actor: User, study: Study) -> Study:
 
     Raises NotFoundError. Closing again changes nothing.
     """
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     if study.is_closed:
         return study
     open_ones = Assignment.objects.open().filter(study=study)
@@ -208,7 +209,7 @@ def close_study(*, actor: User, study: Study) -> Study:
 @writes
 def reopen_study(*, actor: User, study: Study) -> Study:
     """Take work again. Raises NotFoundError; ConflictError `revealed` once anybody saw others' work by the closing."""
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     if not study.is_closed:
         return study
     _wait_for_writers(study)
@@ -232,7 +233,7 @@ def use_codebook(*, actor: User, study: Study, codebook: Codebook, seen: int | N
     the version the actor read. A closed study may be read anew, too. Raises NotFoundError unless the actor runs the
     study; InvalidError for a draft or for another codebook; StaleError where somebody took another version meanwhile.
     """
-    study = _lock_run_study(actor, study)
+    study = lock_run_study(actor, study)
     if not codebook.is_frozen:
         raise InvalidError("codebook", "Publish the version first: a study needs a frozen one.")
     if codebook.slug != study.codebook.slug:
