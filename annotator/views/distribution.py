@@ -5,14 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from annotator.actions.distribution import Forecast, Wish, distribute_texts, forecast, reviewers_of
 from annotator.actions.errors import ActionError
-from annotator.models import Membership, Study
+from annotator.models import Membership
 from annotator.templatetags.figures import counted
+from annotator.views.members import run_study
+from annotator.views.refusals import tell
 
 USUAL = 3  # readers of a document, where the study does not say
 
@@ -40,14 +42,6 @@ class WishForm(forms.Form):
         """Return what is asked for; of a valid form."""
         chosen = tuple(self.members[name] for name in dict.fromkeys(self.cleaned_data["reviewer"]))
         return Wish(self.cleaned_data["per_text"], self.cleaned_data["for_all"], chosen)
-
-    def refuse(self, error: ActionError) -> None:
-        """Name the action's reasons beside the fields."""
-        for fault in error.errors or ():
-            field = {"reviewers": "reviewer"}.get(fault.field, fault.field)
-            self.add_error(field if field in self.fields else None, fault.detail)
-        if not error.errors:
-            self.add_error(None, error.detail)
 
 
 def sentences(found: Forecast) -> list[str]:
@@ -82,9 +76,7 @@ def sentences(found: Forecast) -> list[str]:
 @login_required
 def distribution(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a wish would do; a POST with the digest of what was shown does it."""
-    study = Study.objects.run_by(request.user).filter(slug=slug).select_related("codebook").first()
-    if study is None:
-        raise Http404
+    study = run_study(request.user, slug)
     members = reviewers_of(study)
     usual = {
         "per_text": min(study.reviewers_per_document or USUAL, max(len(members), 1)),
@@ -103,7 +95,7 @@ def distribution(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect("study", study.slug)
             found = forecast(study, wish)
     except ActionError as error:
-        form.refuse(error)
+        tell(form, error)
     if request.method == "POST" or form.errors:
         status = 400
         if not form.errors.keys() - {"__all__"} and members and not study.is_closed:
