@@ -58,6 +58,11 @@ def test_what_is_read_already_stays_and_counts() -> None:
     assert again.given == {}
 
 
+def test_nobody_is_given_a_text_they_are_kept_apart_from_though_everybody_else_reads_it() -> None:
+    plan = distribute(range(4), CREW[:3], 1, for_all=4, apart={(0, "R-0"), (2, "R-1")})
+    assert plan.readers == {0: {"R-1", "R-2"}, 1: {*CREW[:3]}, 2: {"R-0", "R-2"}, 3: {*CREW[:3]}}
+
+
 def test_few_texts_cannot_bring_all_pairs_together() -> None:
     plan = distribute(range(3), CREW, 2)
     assert len(plan.apart) == 66 - 3

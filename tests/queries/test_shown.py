@@ -5,7 +5,9 @@ from typing import Any
 
 from annotator.actions.assignments import assign_revision, reveal_assignment, submit_assignment
 from annotator.actions.study import add_revisions
-from annotator.queries.shown import shown_documents
+from annotator.agreement.selection import WORK
+from annotator.queries import figures_for
+from annotator.queries.shown import completed_documents, shown_documents
 
 
 def test_a_text_not_revealed_yet_is_left_out_whole(stage: Any, cast: SimpleNamespace, make_document: Any) -> None:
@@ -21,3 +23,15 @@ def test_a_text_not_revealed_yet_is_left_out_whole(stage: Any, cast: SimpleNames
     assert (shown.slug, len(shown.codings)) == ("harbour-text", 2)
     assert {each.slug for each in shown_documents(stage.study, cast.ada)} == {"harbour-text", "second-text"}
     assert shown_documents(stage.study, cast.eli) == ()
+
+
+def test_a_text_that_one_person_alone_has_read_is_not_completed(
+    stage: Any, cast: SimpleNamespace, make_document: Any
+) -> None:
+    second = make_document("second-text", "The tide was low. It looked sad.\n")
+    add_revisions(actor=cast.ada, study=stage.study, revisions=[second])
+    lone = assign_revision(actor=cast.ada, study=stage.study, revision=second, reviewer=cast.ben)
+    for work in (lone, *stage.assignments.values()):
+        submit_assignment(actor=work.reviewer, assignment_id=work.pk, accept_gaps=True)
+    found = completed_documents(figures_for(stage.study, cast.ada), cast.ada, WORK["independent"])
+    assert [each.document.slug for each in found] == ["harbour-text"]
