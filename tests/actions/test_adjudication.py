@@ -414,3 +414,16 @@ def test_an_adjudicator_who_reviews_the_text_blind_sees_and_settles_nothing(cast
     with frames.refusal(InvalidError):
         decide(about(votes["best"]))
     assert settle_agreed(actor=cast.dora, assignment_id=gold.pk) == []
+
+
+def test_what_a_reviewer_took_back_before_submitting_is_no_vote(cast, stage, gold, mark, submit, decide, frames):
+    dropped = mark("ben", FERRY, "fact")
+    delete_annotation(actor=cast.ben, annotation_id=dropped.pk, versions={1})
+    for name in ("cleo", "eli"):
+        mark(name, FERRY, "fact")
+    for name in ("ben", "cleo", "eli"):
+        submit(stage.assignments[name])
+    with frames.refusal(InvalidError) as caught:
+        decide(about(dropped))
+    assert [fault.field for fault in caught.value.errors] == ["votes.0"]
+    assert settle_agreed(actor=cast.dora, assignment_id=gold.pk) == []

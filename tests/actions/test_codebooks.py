@@ -7,6 +7,7 @@ import pytest
 
 from annotator.actions.codebook import FaultyError, create_codebook, publish_codebook, rewrite_codebook
 from annotator.actions.errors import ActionError, ConflictError, NotAllowedError
+from annotator.actions.study import add_member
 from annotator.queries import codebook_info
 from annotator.records import LabelInfo, PointInfo, ScaleInfo
 from tests.conftest import small_codebook
@@ -42,6 +43,20 @@ def test_only_who_keeps_codebooks_writes_and_publishes_them(cast, frames):
         create_codebook(actor=cast.ben, info=replace(small_codebook(), version=2))
     with frames.refusal(NotAllowedError):
         publish_codebook(actor=cast.ben, codebook=draft)
+
+
+def test_a_lead_continues_no_codebook_of_somebody_else(stage, cast, frames):
+    add_member(actor=cast.ada, study=stage.study, user=cast.eli, role="lead")
+    create_codebook(
+        actor=cast.ada, info=replace(small_codebook(), slug="hers")
+    )  # no study of the lead's is read with it
+    following = replace(small_codebook(), slug="hers", version=2)
+    with frames.refusal(ConflictError, "taken"):
+        create_codebook(actor=cast.eli, info=following)
+    create_codebook(actor=cast.eli, info=replace(following, slug="own"))
+    create_codebook(actor=cast.eli, info=replace(following, slug="own", version=3))
+    create_codebook(actor=cast.ada, info=following)
+    create_codebook(actor=cast.eli, info=replace(small_codebook(), version=2))  # the study is read with this one
 
 
 def test_a_version_is_taken_once(cast, frames):
