@@ -123,6 +123,15 @@ def test_merging_and_redrawing(settle, stage, mark, submit, gold, read, url):
     assert Annotation.objects.live().get(assignment=gold).quote == "ferry carried"
 
 
+def test_where_no_words_are_marked_by_all_there_is_one_way_to_merge(stage, mark, submit, gold, read, url):
+    for part in ("The ferry carried", "in May."):
+        mark("ben", part, "fact")
+    mark("cleo", FERRY, "fact")
+    submit("ben", "cleo")
+    start, end = stage.span(FERRY)
+    assert buttons(read("dora", url), "merge ") == [f"merge fact {start} {end}"]
+
+
 def test_all_of_one_reviewer_in_one_act(settle, marked, gold, stage, cast):
     name = stage.study.memberships.get(user=cast.ben).pseudonym
     assert settle(f"all {name}").status_code == 302

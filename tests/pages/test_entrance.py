@@ -251,8 +251,9 @@ def test_an_account_that_will_not_do_is_refused_with_the_reason_and_nothing_is_u
     assert NEW not in response.content.decode()
 
 
-def test_trying_user_names_runs_into_a_wait(invite: Any, code: ClassCode) -> None:
-    for given, most in ((invite()[1], 10), (code.code, 10)):
+def test_trying_user_names_runs_into_a_wait(invite: Any, stage: Any, code: ClassCode, cast: SimpleNamespace) -> None:
+    class_of_30 = create_code(actor=cast.ada, study=stage.study, places=30, days=7)  # may hit upon three more
+    for given, most in ((invite()[1], 10), (code.code, 10), (class_of_30.code, 13)):
         client = Client()
         show(client, given)
         for _ in range(most):
