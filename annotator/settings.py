@@ -148,7 +148,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "figures": {
-        "BACKEND": "annotator.caching.LosableFileCache",
+        "BACKEND": "annotator.caching.HeldFileCache",
         "LOCATION": DATA_DIR / "cache" / "figures",
         "TIMEOUT": 90 * 24 * 60 * 60,
         "OPTIONS": {"MAX_ENTRIES": 50_000},  # two for each document measured; some 200 MB on a disk

@@ -8,8 +8,11 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
+from annotator import memory
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotator.settings")
 _django = get_wsgi_application()
+memory.settle()
 
 
 def _names_a_codec_of_no_text(content_type: str) -> bool:

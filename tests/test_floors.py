@@ -30,6 +30,7 @@ FLOORS = {
     "annotator.ids": 1,
     "annotator.colours": 1,
     "annotator.reading": 1,
+    "annotator.memory": 1,
     "sources": 1,
 }
 # Pairs on one floor, or below, that still must not meet.

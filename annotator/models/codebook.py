@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotator.models.validators import validate_code, validate_colour
+from annotator.records import CodebookInfo
 from sources.validators import validate_name
 
 SMALL = [MinValueValidator(-1000), MaxValueValidator(1000)]
@@ -49,6 +50,8 @@ class CodebookQuerySet(models.QuerySet["Codebook"]):
 
 class Codebook(models.Model):
     """One version of labels, scales and guidelines."""
+
+    read_as: CodebookInfo | None = None  # by `descriptions.codebook_info`, once it can change no more
 
     slug = models.CharField(max_length=60, validators=[validate_code])
     version = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(100_000)])

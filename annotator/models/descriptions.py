@@ -9,7 +9,15 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def codebook_info(codebook: Codebook) -> CodebookInfo:
-    """Return the record of a codebook version; five queries."""
+    """Return the record of a codebook version; five queries, and none when the same row of a frozen one comes again."""
+    if not codebook.is_frozen:
+        return _read(codebook)
+    if codebook.read_as is None:
+        codebook.read_as = _read(codebook)
+    return codebook.read_as
+
+
+def _read(codebook: Codebook) -> CodebookInfo:
     labels = {label.pk: label for label in codebook.labels.prefetch_related("replaces__codebook")}
     scales = codebook.scales.prefetch_related("points", "labels")
     return CodebookInfo(

@@ -188,8 +188,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def not_blinding(self, user: User) -> "AssignmentQuerySet":
         """Leave out texts on which the user has a first-round review under way, in whatever study."""
-        held = Assignment.objects.blind_reviews(user).under_way().filter(revision=OuterRef("revision"))
-        return self.exclude(Exists(held))
+        held = Assignment.objects.blind_reviews(user).under_way()
+        return self.exclude(revision__in=held.values("revision"))  # looked up once, not for every row
 
     def work_visible_to(self, user: User) -> "AssignmentQuerySet":
         """Assignments whose passages, ratings, decisions and history the user may see.
@@ -237,7 +237,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """
         reader = Membership.objects.active().filter(study=OuterRef("study"), user=user, role=Membership.Role.READER)
         read = self.submitted().filter(Exists(reader), study__closed_at__isnull=False).not_blinding(user).values("pk")
-        seen = Assignment.objects.submitted().work_visible_to(user).values("pk")
+        seen = self.submitted().work_visible_to(user).values("pk")
         return self.submitted().filter(Q(pk__in=seen) | Q(pk__in=read))
 
     def seen_of_others(self, user: User, study: Study, revision_id: int) -> "AssignmentQuerySet":

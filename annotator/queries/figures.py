@@ -31,7 +31,7 @@ from annotator.models import Assignment, Event, Study, User, descriptions
 from annotator.models.descriptions import codebook_info
 from annotator.models.study import AssignmentQuerySet, begun_by
 from annotator.queries.agreement import hidden_revisions
-from annotator.queries.coded_documents import documents_with
+from annotator.queries.coded_documents import AT_ONCE, documents_with
 from annotator.records import CodebookInfo
 from sources.models import Revision, SegmentationKind
 
@@ -123,7 +123,6 @@ class Figures:
 
     def __init__(self, study: Study, seen: AssignmentQuerySet, texts: QuerySet[Revision]) -> None:
         self.study, self.codebook = study, codebook_info(study.codebook)
-        self._assignments = seen
         self._origin = _origin(study)
         self._settled = True  # whether all that was read is what the digests say
         self._seen = _seen(study, seen.filter(revision__in=texts.values("pk")))
@@ -223,18 +222,26 @@ class Figures:
         """Return one of the `PARTS` of documents as it is kept; measure, and keep, documents of which it is not."""
         names = {f"{digests[key]}:{which}": key for key in keys}
         found = {names[name]: part for name, part in caches[CACHE].get_many(names).items()}
-        missing = {self._texts[key].pk: key for key in names.values() if key not in found}
-        if not missing:
-            return found
-        documents = documents_with(self.study, missing, self._assignments)
+        missing = [key for key in names.values() if key not in found]
+        for start in range(0, len(missing), AT_ONCE):
+            found |= self._measure(digests, choice, which, missing[start : start + AT_ONCE])
+        return found
+
+    def _measure(
+        self, digests: Mapping[Key, str], choice: Mapping[str, Any], which: str, keys: Sequence[Key]
+    ) -> dict[Key, Any]:
+        """Return one of the `PARTS` of documents that are measured now, and kept."""
+        missing = {self._texts[key].pk: key for key in keys}
+        work = Assignment.objects.filter(pk__in=[each.id for pk in missing for each in self._seen[pk]]).submitted()
+        documents = documents_with(self.study, missing, work)
         made = {(each.slug, each.revision): measure(each, self.codebook, **choice) for each in documents}
         # Work may have been handed back and changed while it was read: nothing made of it is kept.
-        now = _seen(self.study, self._assignments.filter(revision__in=missing))
+        now = _seen(self.study, work)
         unchanged = [key for pk, key in missing.items() if now.get(pk) == self._seen[pk]]
         self._settled &= len(unchanged) == len(missing)
         for one in PARTS:
             caches[CACHE].set_many({f"{digests[key]}:{one}": getattr(made[key], one) for key in unchanged})
-        return found | {key: getattr(each, which) for key, each in made.items()}
+        return {key: getattr(each, which) for key, each in made.items()}
 
 
 def figures_for(study: Study, viewer: User, revision: Revision | None = None) -> Figures:

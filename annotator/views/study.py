@@ -14,7 +14,6 @@ from annotator.agreement.report import Report
 from annotator.formats import FORMATS
 from annotator.models import Membership, Study
 from annotator.queries import (
-    codebook_info,
     figures_for,
     hidden_revisions,
     may_see_agreement,
@@ -92,19 +91,19 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _agreement(study: Study, request: HttpRequest) -> dict[str, Any]:
-    info = codebook_info(study.codebook)
     texts = measurable_revisions(study, request.user).select_related("document").defer("text")
     shown = Paginator(texts.order_by("document__title", "number"), TEXTS_ON_A_PAGE).get_page(
         request.GET.get("page", "")
     )
     hidden = hidden_revisions(study, request.user).filter(pk__in=[text.pk for text in shown])
-    context = shared.counted_work(request, figures_for(study, request.user))
+    figures = figures_for(study, request.user)
+    context = shared.counted_work(request, figures)
     report = context["report"]
     return context | {
         "rows": _rows(shown, report, set(hidden.values_list("pk", flat=True))),
         "shown": shown,
-        "labels": info.labels,
-        "measures": shared.measures_of(info),
+        "labels": figures.codebook.labels,
+        "measures": shared.measures_of(figures.codebook),
         "left_out": shared.left_out_words(report.left_out),
         "formats": [(key, module.TITLE) for key, module in FORMATS.items()],
         **beside(report, request.GET.get("narrow", "")),

@@ -146,9 +146,13 @@ def test_damaged_lost_and_unwritable_files_change_nothing(shelf, crowd, tmp_path
         raw = path.read_bytes()
         path.write_bytes([b"", raw[: len(raw) // 2], raw[:-3] + b"xyz"][number % 3])
     assert told(shelf.study, crowd.lou) == expected
+    assert "cannot be read" not in caplog.text, "what is held in memory needs no file"
+    caches["figures"].forget()
+    assert told(shelf.study, crowd.lou) == expected
     assert "cannot be read" in caplog.text
     for path in folder.iterdir():
         path.unlink()
+    caches["figures"].forget()
     assert told(shelf.study, crowd.lou) == expected
     blocked = tmp_path / "a file"
     blocked.write_text("where a folder should be")
@@ -204,3 +208,16 @@ def test_cache_is_a_folder_of_its_own_that_only_the_app_may_enter(shelf, crowd):
     folder = Path(caches["figures"]._dir)
     assert folder != Path(settings.MEDIA_ROOT)
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_no_more_than_so_many_entries_are_held_in_memory(db, monkeypatch):
+    monkeypatch.setattr("annotator.caching.HELD", 3)
+    kept = caches["figures"]
+    kept.forget()
+    for number in range(5):
+        kept.set(f"entry-{number}", number)
+    kept.get("entry-2")
+    kept.set("entry-5", 5)
+    for path in Path(kept._dir).iterdir():
+        path.unlink()
+    assert [number for number in range(6) if kept.get(f"entry-{number}") is not None] == [2, 4, 5]
