@@ -6,6 +6,7 @@ from django.urls import include, path
 from annotator.views import (
     account,
     adjudication,
+    board,
     codebook,
     codebook_draft,
     codebook_new,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("assignments/<uuid:assignment_id>/revise/", document.revise, name="revise"),
     path("studies/", study.study_list, name="study-list"),
     path("studies/<slug:slug>/", study.study, name="study"),
+    path("studies/<slug:slug>/board/", board.board, name="board"),
+    path("studies/<slug:slug>/board.csv", board.board_csv, name="board-file"),
     path("studies/<slug:slug>/pairs/", reviewers.pairs, name="study-pairs"),
     path("studies/<slug:slug>/reviewers/", reviewers.reviewers, name="study-reviewers"),
     path("studies/<slug:slug>/figures/<slug:key>.csv", downloads.figure, name="study-figure"),

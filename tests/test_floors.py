@@ -31,6 +31,7 @@ FLOORS = {
     "annotator.colours": 1,
     "annotator.reading": 1,
     "annotator.memory": 1,
+    "annotator.pace": 1,
     "sources": 1,
 }
 # Pairs on one floor, or below, that still must not meet.
@@ -54,7 +55,14 @@ ALLOWED_SIDEWAYS = {
     ("annotator.reading", "annotator.records"),  # what it turns into one another
 }
 PURE = ["annotator.agreement", "annotator.formats", "annotator.records", "annotator.ids", "annotator.colours"]
-PURE += ["annotator.offline", "annotator.reading", "sources.text", "sources.importers", "sources.segmentation"]
+PURE += [
+    "annotator.offline",
+    "annotator.reading",
+    "annotator.pace",
+    "sources.text",
+    "sources.importers",
+    "sources.segmentation",
+]
 FREE = {"annotator.settings", "annotator.apps", "annotator.staticfiles", "annotator.caching", "annotator.migrations"}
 FREE.add("annotator")
 

@@ -14,6 +14,7 @@ from annotator.api.assignments import (
     AssignmentSubmit,
 )
 from annotator.api.base import NotThere
+from annotator.api.board import StudyBoard
 from annotator.api.codebook_drafts import CodebookFaults, CodebookNext, CodebookPublish
 from annotator.api.codebooks import CodebookDetail, CodebookList
 from annotator.api.decisions import DecisionDetail, DecisionList
@@ -59,6 +60,7 @@ urlpatterns = [
     path("studies/", StudyList.as_view()),
     path("studies/<code:slug>/", StudyDetail.as_view()),
     path("studies/<code:slug>/codebook/", StudyCodebook.as_view()),
+    path("studies/<code:slug>/board/", StudyBoard.as_view()),
     path("studies/<code:slug>/members/", MemberList.as_view()),
     path("studies/<code:slug>/members/<path:pseudonym>/password-link/", MemberPasswordLink.as_view()),
     path("studies/<code:slug>/members/<path:pseudonym>/", MemberDetail.as_view()),

@@ -9,6 +9,7 @@ from annotator.queries.agreement import (
     oversees,
     reviews_under_way,
 )
+from annotator.queries.board import Board, BoardRow, study_board
 from annotator.queries.codebooks import Since, changes_since, presets
 from annotator.queries.coded_documents import all_coded_documents, as_read_now, coded_documents
 from annotator.queries.exports import codebooks_of_export
@@ -21,6 +22,8 @@ from annotator.queries.texts import measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
 
 __all__ = [
+    "Board",
+    "BoardRow",
     "CaseBook",
     "Figures",
     "HomeRow",
@@ -51,6 +54,7 @@ __all__ = [
     "readable_with",
     "reading_rows",
     "reviews_under_way",
+    "study_board",
     "study_progress",
     "verification",
 ]

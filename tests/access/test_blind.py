@@ -114,7 +114,7 @@ TRUSTED = ("revealed", "adjudicator", "lead", "staff")
 
 # Staff who run studies follow which assignments are submitted; that, and nothing of the work, may change there.
 PROGRESS = re.compile(
-    r"(/api/v1/studies/harbour/assignments/|/studies/harbour/|/admin/annotator/(assignment|study)/).*"
+    r"(/api/v1/studies/harbour/(assignments|board)/|/studies/harbour/($|board|members/|distribute/)|/admin/annotator/(assignment|study)/).*"
 )
 
 

@@ -254,6 +254,8 @@ PLACES = [
     Place("study", ONE, "/studies/demonstration/"),
     Place("study, blind", ONE, "/studies/seeds/"),
     Place("study, administrator", "admin", "/studies/demonstration/"),
+    Place("board", "admin", "/studies/seeds/board/"),
+    Place("board, nothing like that", "admin", "/studies/demonstration/board/?show=ungiven"),
     Place("over time", ONE, "/studies/demonstration/over-time/"),
     Place("over time, blind", ONE, "/studies/seeds/over-time/"),
     Place("second rounds", ONE, "/studies/demonstration/rounds/"),
