@@ -1,5 +1,6 @@
 """Agreement in the order in which documents were completed: step by step, so far, and by codebook version."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,13 +67,43 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Something that changed in the study, not in a document.
+
+    Attributes
+    ----------
+    at : datetime
+    kind : str
+        codebook (another version is in force), joined, left or role (of a member).
+    name : str
+        The version such as "v2", or the member's pseudonym.
+    detail : str
+        The version before, or the member's role from then on; may be empty.
+    """
+
+    at: datetime
+    kind: str
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A change, and how many of the documents that count were completed before it."""
+
+    change: Change
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
-    """Steps, a series for each label and scale, and the codebook versions in the order of their first document."""
+    """Steps, a series for each label and scale, the codebook versions in the order of their first document, changes."""
 
     n_documents: int
     steps: tuple[Step, ...]
     series: tuple[Series, ...]
     versions: tuple[Version, ...]
+    changes: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +130,9 @@ class Completed:
         return tuple(sorted({coding.codebook for coding in self.document.codings}))
 
 
-def timeline(documents: Iterable[Completed], codebook: CodebookInfo, batch: int) -> Timeline:
+def timeline(
+    documents: Iterable[Completed], codebook: CodebookInfo, batch: int, changes: Iterable[Change] = ()
+) -> Timeline:
     """Follow agreement over documents, in the order in which they were completed.
 
     Parameters
@@ -110,6 +143,8 @@ def timeline(documents: Iterable[Completed], codebook: CodebookInfo, batch: int)
         Whose labels and scales are followed.
     batch : int
         Documents in a step, at least 1; the last step may have fewer.
+    changes : iterable of Change
+        What changed in the study, in any order.
 
     Returns
     -------
@@ -131,7 +166,14 @@ def timeline(documents: Iterable[Completed], codebook: CodebookInfo, batch: int)
         steps=_steps(steps),
         series=(*_label_series(codebook, alone, so_far), *_scale_series(codebook, alone, so_far)),
         versions=_versions(counted, codebook, so_far[-1] if so_far else None),
+        changes=_placed(changes, counted),
     )
+
+
+def _placed(changes: Iterable[Change], counted: Sequence[Completed]) -> tuple[Placed, ...]:
+    """Place changes among documents in the order of completion; one completed at the very moment comes before."""
+    ends = [each.at or _LONG_AGO for each in counted]
+    return tuple(Placed(each, bisect_right(ends, each.at)) for each in sorted(changes, key=lambda each: each.at))
 
 
 def _label_series(codebook: CodebookInfo, alone: Sequence[Sums], so_far: Sequence[Sums]) -> Iterator[Series]:

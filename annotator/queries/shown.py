@@ -5,8 +5,8 @@ from collections import defaultdict
 from django.db.models import Q
 
 from annotator.agreement.selection import Work, select
-from annotator.agreement.timeline import Completed
-from annotator.models import Assignment, Study, User
+from annotator.agreement.timeline import Change, Completed
+from annotator.models import Assignment, Event, Membership, Study, User
 from annotator.models.study import AssignmentQuerySet
 from annotator.queries.agreement import hidden_revisions
 from annotator.queries.coded_documents import coded_documents, coding_of, study_info
@@ -58,3 +58,27 @@ def completed_documents(figures: Figures, viewer: User, work: Work) -> list[Comp
         for document in select(bare, rounds=work.rounds, independent=work.independent).documents
         if (key := (document.slug, document.revision)) in tallies and not tallies[key].n_skipped
     ]
+
+
+def study_changes(study: Study, viewer: User) -> list[Change]:
+    """Return when another codebook version came into force, and when members came, left or took another role.
+
+    To those who run the study; to others nothing: when somebody joined is none of their business.
+    """
+    if not study.is_run_by(viewer):
+        return []
+    members = {str(pk): name for pk, name in study.memberships.values_list("pk", "pseudonym")}
+    seen = Event.objects.visible_to(viewer).filter(ledger__study=study, assignment__isnull=True)
+    codebooks = Q(kind="study", verb="changed", before__version__isnull=False, after__version__isnull=False)
+    acts = seen.filter(codebooks | Q(kind="membership")).order_by("seq")
+    found = []
+    for kind, key, verb, at, before, after in acts.values_list("kind", "object_id", "verb", "at", "before", "after"):
+        before, after = before or {}, after or {}
+        if kind == "study":
+            found.append(Change(at, "codebook", f"v{after['version']}", f"v{before['version']}"))
+        elif key in members:
+            comes = verb in ("added", "joined") or before.get("left")
+            what = "left" if verb == "left" else "joined" if comes else "role"
+            role = Membership.Role(after["role"]).label if after.get("role") else ""
+            found.append(Change(at, what, members[key], role))
+    return found

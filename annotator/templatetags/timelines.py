@@ -1,20 +1,22 @@
 """Agreement over the documents as they were completed, drawn as SVG."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from django import template
 
 from annotator.agreement.estimate import Estimate
-from annotator.agreement.timeline import Series, Step
+from annotator.agreement.timeline import Change, Placed, Series, Step
 from annotator.templatetags.charts import AXIS_END, AXIS_START, GUIDES
 from annotator.templatetags.figures import coefficient, counted
 
 register = template.Library()
 
 LEFT, RIGHT, TOP, BOTTOM = 30.0, 328.0, 18.0, 128.0
+ROOM = 34.0  # between the words of two marks, so that none is written over another
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,75 @@ def version_marks(steps: Sequence[Step], n_documents: int) -> list[Mark]:
 
 def reader_marks(steps: Sequence[Step], n_documents: int) -> list[Mark]:
     """Return where somebody reads for the first time, or no longer."""
-    return [
-        Mark(_across(step.first - 1, n_documents), f"+{len(step.joined)} −{len(step.left)}")
+    found = [
+        (_across(step.first - 1, n_documents), (len(step.joined), len(step.left)))
         for step in steps
         if step.joined or step.left
     ]
+    return [Mark(x, signed_counts(*map(sum, zip(*numbers, strict=True)))) for x, numbers in _apart(found)]
+
+
+def signed_counts(came: int, left: int) -> str:
+    """Write how many came and left: +2 −1; nothing of nobody."""
+    return " ".join(f"{sign}{number}" for sign, number in (("+", came), ("−", left)) if number)
+
+
+Thing = TypeVar("Thing")
+
+
+def _apart(things: Iterable[tuple[float, Thing]]) -> list[tuple[float, list[Thing]]]:
+    """Put things at places, in order, together with those before them that are too close to be told apart."""
+    groups: list[tuple[float, list[Thing]]] = []
+    for x, thing in things:
+        if groups and x - groups[-1][0] < ROOM:
+            groups[-1][1].append(thing)
+        else:
+            groups.append((x, [thing]))
+    return groups
+
+
+def change_marks(changes: Sequence[Placed], n_documents: int) -> list[Mark]:
+    """Return where the study changed after its first document."""
+    shown = [each for each in changes if each.after and each.change.kind != "role"]
+    groups = _apart((_across(each.after, n_documents), each.change) for each in shown)
+    return [Mark(x, _change_words(group)) for x, group in groups]
+
+
+def _change_words(group: Sequence[Change]) -> str:
+    kinds = Counter(each.kind for each in group)
+    version = next((each.name for each in reversed(group) if each.kind == "codebook"), "")
+    return f"{version} {signed_counts(kinds['joined'], kinds['left'])}".strip()
+
+
+@register.filter
+def change_told(placed: Placed) -> str:
+    """Say what changed, for the table."""
+    change = placed.change
+    match change.kind:
+        case "codebook":
+            return f"codebook {change.name} in force, {change.detail} before"
+        case "joined":
+            return f"{change.name} joined" + (f" as {change.detail}" if change.detail else "")
+        case "left":
+            return f"{change.name} left"
+        case _:
+            return f"{change.name} is {change.detail} from here on"
+
+
+@register.filter
+def place_told(placed: Placed, n_documents: int) -> str:
+    """Say where a change stands among the documents."""
+    if not placed.after:
+        return "before the first document"
+    return f"after document {placed.after:,}" + (", the last one" if placed.after == n_documents else "")
 
 
 @register.inclusion_tag("annotator/_timeline.html")
-def timeline_chart(series: Series, steps: Sequence[Step]) -> dict[str, Any]:
-    """Draw a line for all documents so far, a ring for each step alone, and marks where versions or readers change."""
+def timeline_chart(series: Series, steps: Sequence[Step], changes: Sequence[Placed] = ()) -> dict[str, Any]:
+    """Draw a line for all documents so far, a ring for each step alone, and marks where versions or readers change.
+
+    Under them stands what changed in the study meanwhile, as far as the reader may know it.
+    """
     n_documents = steps[-1].last if steps else 0
     ends = [_across(step.last, n_documents) for step in steps]
     middles = [_across((step.first - 1 + step.last) / 2, n_documents) for step in steps]
@@ -95,6 +156,8 @@ def timeline_chart(series: Series, steps: Sequence[Step]) -> dict[str, Any]:
         "rings": [point for point in _points(middles, series.alone) if point],
         "versions": version_marks(steps, n_documents),
         "readers": reader_marks(steps, n_documents),
+        "changes": change_marks(changes, n_documents),
+        "tell_changes": bool(changes),
         "zero": _up(0),
         "low": _up(low),
         "high": _up(high),

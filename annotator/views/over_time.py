@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from annotator.agreement.timeline import timeline
 from annotator.models import Membership
-from annotator.queries.shown import completed_documents
+from annotator.queries.shown import completed_documents, study_changes
 from annotator.views.shown import not_yet, shown_study, visible_study
 
 BATCHES: Final = (1, 2, 5, 10, 25, 100)
@@ -44,7 +44,7 @@ def over_time(request: HttpRequest, slug: str) -> HttpResponse:
     documents = completed_documents(shown.figures, request.user, shown.work)
     batch = chosen_batch(request.GET.get("batch", ""), len(documents))
     context = shown.context() | {
-        "timeline": timeline(documents, shown.codebook, batch),
+        "timeline": timeline(documents, shown.codebook, batch, study_changes(study, request.user)),
         "batch": batch,
         "batches": batches(len(documents)),
         # A reader is shown figures only: when somebody worked is none.

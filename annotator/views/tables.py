@@ -17,7 +17,7 @@ from annotator.agreement.revisions import Rounds, rounds
 from annotator.agreement.timeline import Timeline, timeline
 from annotator.agreement.units import division, groups, stretches
 from annotator.formats.cells import Cell
-from annotator.queries.shown import completed_documents, documents_apart
+from annotator.queries.shown import completed_documents, documents_apart, study_changes
 from annotator.records import CodedDocument
 from annotator.templatetags import findings
 from annotator.views import document as text
@@ -187,7 +187,8 @@ def _yardsticks(asked: Asked) -> Iterator[Row]:
 
 def _followed(asked: Asked) -> Timeline:
     documents = completed_documents(asked.figures, asked.viewer, asked.counted["work"])
-    return timeline(documents, asked.codebook, chosen_batch(asked.query.get("batch", ""), len(documents)))
+    batch = chosen_batch(asked.query.get("batch", ""), len(documents))
+    return timeline(documents, asked.codebook, batch, study_changes(asked.figures.study, asked.viewer))
 
 
 def _over_time(asked: Asked) -> Iterator[Row]:
@@ -196,6 +197,11 @@ def _over_time(asked: Asked) -> Iterator[Row]:
         for step, alone, so_far in zip(found.steps, series.alone, series.so_far, strict=True):
             kind = "label" if series.is_label else "scale"
             yield [kind, series.code, step.first, step.last, len(step.reviewers), *told(alone), *told(so_far)]
+
+
+def _study_changes(asked: Asked) -> Iterator[Row]:
+    for each in _followed(asked).changes:
+        yield [each.change.at, each.after, each.change.kind, each.change.name, each.change.detail or None]
 
 
 def _versions(asked: Asked) -> Iterator[Row]:
@@ -404,6 +410,7 @@ TABLES: Final[Mapping[str, Table]] = {
             _over_time,
             of_document=False,
         ),
+        Table("study-changes", ("at", "after_documents", "kind", "name", "detail"), _study_changes, of_document=False),
         Table("rounds", ("kind", "code", *figure("alpha_first"), *figure("alpha_second")), _rounds, of_document=False),
         Table(
             "stretches",

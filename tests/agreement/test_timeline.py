@@ -9,8 +9,9 @@ import pytest
 from annotator.agreement.measured import measure
 from annotator.agreement.report import report
 from annotator.agreement.selection import select
-from annotator.agreement.timeline import Completed
+from annotator.agreement.timeline import Change, Completed, Placed
 from annotator.agreement.timeline import timeline as follow
+from annotator.templatetags.timelines import change_marks
 from tests.agreement.making import CODEBOOK, make_coding, of_four
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -104,3 +105,33 @@ def test_no_document_gives_no_step():
     found = timeline([], CODEBOOK, 5)
     assert (found.steps, found.versions, found.n_documents) == ((), (), 0)
     assert all(series.so_far == () for series in found.series)
+
+
+def test_changes_stand_after_the_documents_completed_before_them():
+    changes = [
+        Change(BEGAN + timedelta(days=day), "joined", name)
+        for day, name in ((20, "late"), (0, "early"), (5, "at the moment"), (6, "between"))
+    ]
+    chosen = select(DOCUMENTS).documents
+    tallies = [measure(each, CODEBOOK).tally for each in DOCUMENTS]
+    pairs = zip(chosen, tallies, strict=True)
+    completed = [Completed(one, tally.sums) for one, tally in pairs if not tally.n_skipped]
+    found = follow(completed, CODEBOOK, 1, changes).changes
+    assert [(each.change.name, each.after) for each in found] == [
+        ("early", 0),
+        ("at the moment", 2),
+        ("between", 2),
+        ("late", 3),
+    ]
+    assert follow([], CODEBOOK, 1, changes).changes[0].after == 0
+
+
+def test_marks_too_close_to_be_told_apart_are_one_and_those_before_the_first_document_none():
+    def placed(after, kind, name="R-A"):
+        return Placed(Change(BEGAN, kind, name), after)
+
+    changes = [placed(0, "joined"), placed(10, "joined"), placed(10, "codebook", "v2"), placed(12, "left")]
+    changes += [placed(50, "role"), placed(60, "left")]
+    marks = change_marks(changes, 100)
+    assert [mark.words for mark in marks] == ["v2 +1 −1", "−1"]
+    assert change_marks([placed(0, "joined")], 100) == []

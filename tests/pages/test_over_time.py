@@ -1,5 +1,7 @@
 """Agreement over time: blind before the reveal, then figures step by step, and days only for those who see the work."""
 
+import csv
+import io
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -7,7 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from annotator.actions.study import add_member, close_study
+from annotator.actions.codebook import publish_codebook, start_next_version
+from annotator.actions.study import add_member, close_study, remove_member, use_codebook
 from annotator.templatetags.figures import on_day
 from annotator.views.over_time import batches, chosen_batch
 from tests.pages.conftest import Page
@@ -74,3 +77,49 @@ def test_unknown_words_mean_the_usual(as_: Callable[[str], Client], marked: None
 def test_steps_are_few_unless_more_are_asked_for(n_documents: int, asked: str, offered: list[int], batch: int) -> None:
     assert batches(n_documents) == offered
     assert chosen_batch(asked, n_documents) == batch
+
+
+def test_those_who_run_the_study_read_what_changed_in_it_and_where(
+    read: Callable[..., Page],
+    as_: Callable[[str], Client],
+    stage: Any,
+    cast: SimpleNamespace,
+    marked: None,
+    reveal: Callable[..., None],
+) -> None:
+    later = start_next_version(actor=cast.ada, codebook=stage.codebook)
+    later = publish_codebook(actor=cast.ada, codebook=later)
+    use_codebook(actor=cast.ada, study=stage.study, codebook=later)
+    add_member(actor=cast.ada, study=stage.study, user=cast.eli)
+    add_member(actor=cast.ada, study=stage.study, user=cast.eli, role="reader")
+    remove_member(actor=cast.ada, study=stage.study, user=cast.eli)
+    add_member(actor=cast.ada, study=stage.study, user=cast.eli)
+    eli = stage.study.memberships.get(user=cast.eli).pseudonym
+    ben = stage.study.memberships.get(user=cast.ben).pseudonym
+    answer = as_("ada").get("/studies/harbour/figures/study-changes.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    told = [(row["after_documents"], row["kind"], row["name"], row["detail"]) for row in rows]
+    assert ("0", "joined", ben, "reviewer") in told
+    assert told[-5:] == [
+        ("1", "codebook", "v2", "v1"),
+        ("1", "joined", eli, "reviewer"),
+        ("1", "role", eli, "reader"),
+        ("1", "left", eli, ""),
+        ("1", "joined", eli, "reviewer"),
+    ]
+    words = read("ada", URL).words
+    for said in (
+        f"{ben} joined as reviewer",
+        "before the first document",
+        "codebook v2 in force, v1 before",
+        f"{eli} is reader from here on",
+        "after document 1, the last one",
+        "v2 +2 −1",
+    ):
+        assert said in words, said
+    reveal("ben")
+    for name in ("ben", "dora"):
+        words = read(name, URL).words
+        assert "What changed in the study" not in words
+        assert eli not in words
+    assert len(as_("ben").get("/studies/harbour/figures/study-changes.csv").content.splitlines()) == 1

@@ -105,7 +105,8 @@ def printed(cell: str, show: Callable[[float | None], str] = coefficient) -> str
 
 
 # Nothing is left out of the study, there is no second round, and nobody published figures akin to its codebook's.
-NOT_HERE = {"left-out", "rounds", "changes", "machines", "yardsticks"}
+# "study-changes" is for those who run the study.
+NOT_HERE = {"left-out", "rounds", "changes", "machines", "yardsticks", "study-changes"}
 STUDY, DOCUMENT = "/studies/harbour/", "/studies/harbour/documents/harbour-text/"
 
 
