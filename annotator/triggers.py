@@ -5,6 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from sources.triggers import Trigger, changed, install, missing
 
 _KEPT = ("annotation", "decision", "event", "ledger", "user", "invitation", "passwordlink", "classcode")
+_KEPT += ("trainingtext", "qualification")
 _FROZEN_PARTS = {
     "label": 'SELECT 1 FROM "annotator_codebook" c WHERE c.id = {row}.codebook_id AND c.published_at IS NOT NULL',
     "scale": 'SELECT 1 FROM "annotator_codebook" c WHERE c.id = {row}.codebook_id AND c.published_at IS NOT NULL',
@@ -60,6 +61,20 @@ TRIGGERS = (
         )
         for table in _KEPT
         for verb in ("DELETE", "TRUNCATE")
+    ),
+    Trigger(
+        "annotator_qualification_refuses_update",
+        "annotator_qualification",
+        "UPDATE",
+        "who was let on stays so",
+        changed("id", "study_id", "reviewer_id", "how", "reason", "by_id", "at"),
+    ),
+    Trigger(
+        "annotator_trainingtext_refuses_update",
+        "annotator_trainingtext",
+        "UPDATE",
+        "a text that taught stays in its study",
+        changed("id", "study_id", "revision_id", "added_at"),
     ),
     Trigger(
         "annotator_codebook_refuses_update",

@@ -197,6 +197,14 @@ def stage(make_stage: Callable[..., Stage]) -> Stage:
 
 
 @pytest.fixture
+def school(stage: Stage, cast: SimpleNamespace, make_document: Callable[..., Any]) -> Any:
+    """Gold standards of another study, with which the usual one may train its reviewers."""
+    from tests.schooling import School
+
+    return School(cast, stage, make_document)
+
+
+@pytest.fixture
 def mark(stage: Stage) -> Callable[..., Any]:
     """A function by which somebody marks words of the stage's text."""
     from annotator.actions.annotation import Precondition, save_annotation

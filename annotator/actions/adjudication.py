@@ -99,7 +99,8 @@ def _lock_gold(actor: User, assignment_id: UUID) -> Assignment:
 
 def _submitted_votes(actor: User, gold: Assignment, ids: Collection[UUID] | None = None) -> list[Annotation]:
     """Return passages of submitted reviews of the text that the actor may see, of all or with these ids."""
-    reviews = Assignment.objects.filter(study=gold.study, revision=gold.revision).submitted().reviews()
+    work = Assignment.objects.filter(study=gold.study, revision=gold.revision).without_training()
+    reviews = work.submitted().reviews()
     rows = Annotation.objects.live().visible_to(actor).filter(assignment__in=reviews.values("pk"))
     if ids is not None:
         rows = rows.filter(pk__in=ids)
@@ -111,7 +112,7 @@ def _submitted_votes(actor: User, gold: Assignment, ids: Collection[UUID] | None
 def _readers(actor: User, gold: Assignment) -> list[Assignment]:
     """Return the latest submitted round of each person who reviewed the text; machines have no vote."""
     rows = Assignment.objects.filter(study=gold.study, revision=gold.revision, reviewer__kind=User.Kind.HUMAN)
-    seen = rows.submitted().reviews().work_visible_to(actor).order_by("round")
+    seen = rows.without_training().submitted().reviews().work_visible_to(actor).order_by("round")
     return list({row.reviewer_id: row for row in seen}.values())
 
 

@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotator.actions.errors import ConflictError, FieldError, InvalidError, NotFoundError
-from annotator.actions.history import record
+from annotator.actions.history import record, state_of
+from annotator.actions.qualifying import advance, record_steps
 from annotator.actions.transactions import writes
-from annotator.models import Annotation, Assignment, Membership, Rating, Scale, Study, User
+from annotator.models import Annotation, Assignment, Membership, Rating, Scale, Study, Training, TrainingText, User
 from sources.models import Revision
 
 
@@ -46,6 +47,13 @@ def refuse_unless_open(assignment: Assignment) -> None:
     refuse_who_left(assignment)
     if assignment.state == Assignment.State.DECLINED:
         raise ConflictError("declined", "This assignment was declined.")
+    refuse_untrained(assignment)
+
+
+def refuse_untrained(assignment: Assignment) -> None:
+    """Raise ConflictError where its reviewer has to pass the training of the study first."""
+    if Training.objects.locking(assignment).exists():
+        raise ConflictError("training", "This document opens once you have passed the training of the study.")
 
 
 def lock_open_assignment(actor: User, assignment_id: UUID) -> Assignment:
@@ -71,22 +79,12 @@ def note_knowledge(assignments: Iterable[Assignment]) -> None:
         if assignment.role != Assignment.Role.REVIEWER or assignment.round != 1 or assignment.informed_at is not None:
             continue
         seen = Assignment.objects.seen_of_others(assignment.reviewer, assignment.study, assignment.revision_id)
-        if seen.exists():
+        # Training on other texts teaches the codebook and leaves work independent; gold of this very text does not.
+        taught = TrainingText.objects.read_by(assignment.reviewer).filter(revision=assignment.revision_id)
+        if seen.exists() or taught.exists():
             assignment.informed_at = timezone.now()
             if not assignment._state.adding:
                 assignment.save(update_fields=["informed_at"])
-
-
-def state_of(assignment: Assignment) -> dict[str, Any]:
-    """Return the assignment as history keeps it."""
-    return {
-        "state": assignment.state,
-        "round": assignment.round,
-        "role": assignment.role,
-        "submitted_at": assignment.submitted_at.isoformat() if assignment.submitted_at else None,
-        "revealed_at": assignment.revealed_at.isoformat() if assignment.revealed_at else None,
-        "informed_at": assignment.informed_at.isoformat() if assignment.informed_at else None,
-    }
 
 
 def _record(actor: User, verb: str, assignment: Assignment, before: dict[str, Any] | None, **extra: Any) -> None:
@@ -152,6 +150,8 @@ def find_gaps(assignment: Assignment) -> list[FieldError]:
 def submit_assignment(*, actor: User, assignment_id: UUID, accept_gaps: bool = False) -> Assignment:
     """Lock the work: from now on it is reliability data. Submitting again changes nothing.
 
+    Of a training document the gold is shown from now on, and the next one is given, or the documents of the study open.
+
     Raises NotFoundError; ConflictError `gaps` with the list of them unless accepted, `closed`, `declined`.
     """
     assignment = lock_own_assignment(actor, assignment_id)
@@ -165,7 +165,9 @@ def submit_assignment(*, actor: User, assignment_id: UUID, accept_gaps: bool = F
     assignment.state, assignment.submitted_at = Assignment.State.SUBMITTED, timezone.now()
     assignment.begun_at = assignment.begun_at or assignment.submitted_at
     assignment.save(update_fields=["state", "submitted_at", "begun_at"])
+    steps = advance(actor, assignment.study, actor) if assignment.is_training else []
     _record(actor, "submitted", assignment, before, gaps=[gap.field for gap in gaps])
+    record_steps(actor, assignment.study, steps)
     return assignment
 
 
@@ -174,17 +176,25 @@ def _refuse_adjudicator(assignment: Assignment) -> None:
         raise ConflictError("adjudicator", "An adjudicator sees all submitted work; there is nothing to reveal.")
 
 
+def _refuse_training(assignment: Assignment) -> None:
+    if assignment.is_training:
+        raise ConflictError(
+            "training", "This is a training document: its gold is shown beside your work, and it stays as submitted."
+        )
+
+
 @writes
 def reveal_assignment(*, actor: User, assignment_id: UUID) -> Assignment:
     """Show others' work on this text to its reviewer: the only writer of `revealed_at`.
 
-    Raises NotFoundError; ConflictError `adjudicator`, `left`, `open` before submission, `blind` where the study's
-    rule still holds.
+    Raises NotFoundError; ConflictError `adjudicator`, `training`, `left`, `open` before submission, `blind` where the
+    study's rule still holds.
     """
     assignment = lock_own_assignment(actor, assignment_id)
     if assignment.revealed_at is not None:
         return assignment
     _refuse_adjudicator(assignment)
+    _refuse_training(assignment)
     refuse_who_left(assignment)
     if not assignment.is_submitted or assignment.round != 1:
         raise ConflictError("open", "Submit your work first; then others' work can be shown.")
@@ -201,13 +211,14 @@ def reveal_assignment(*, actor: User, assignment_id: UUID) -> Assignment:
 def revise_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assignment:
     """Open round 2 as a copy of the submitted first round, with a reason; round 1 stays as it was.
 
-    Raises NotFoundError; InvalidError without a reason; ConflictError `adjudicator`, `not_revealed`, `closed`,
-    `left`, `exists`.
+    Raises NotFoundError; InvalidError without a reason; ConflictError `adjudicator`, `training`, `not_revealed`,
+    `closed`, `left`, `exists`.
     """
     first = lock_own_assignment(actor, assignment_id)
     if not reason.strip():
         raise InvalidError("reason", "Say why you revise your work.", "blank")
     _refuse_adjudicator(first)
+    _refuse_training(first)
     if first.study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
     refuse_who_left(first)
@@ -256,7 +267,8 @@ def reopen_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assig
     """Let a lead reopen a submitted round in place, before its reviewer saw others' work on the text.
 
     Where the reviewer can see other work meanwhile, of another text or study, the round is no longer independent.
-    Raises NotFoundError unless the actor runs the study; InvalidError; ConflictError `revealed`, `open`, `closed`.
+    Raises NotFoundError unless the actor runs the study; InvalidError; ConflictError `revealed`, `open`, `closed`,
+    `training` for work on a training document, `teaches` for the gold of one.
     """
     assignment = _locked(assignment_id).first()
     if assignment is None or not assignment.study.is_run_by(actor):
@@ -269,6 +281,12 @@ def reopen_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assig
         raise ConflictError("revealed", "Its reviewer has seen others' work. A second round keeps both apart.")
     if not assignment.is_submitted:
         raise ConflictError("open", "This work is not submitted.")
+    if assignment.is_training:
+        raise ConflictError("training", "Its reviewer has seen the gold of this training document; it stays as it is.")
+    if taught := TrainingText.objects.in_use().filter(gold=assignment).select_related("study").first():
+        raise ConflictError(
+            "teaches", f"This gold is used for the training of “{taught.study}”. Take the document out of it first."
+        )
     before = state_of(assignment)
     note_knowledge([assignment])
     assignment.state, assignment.submitted_at = Assignment.State.OPEN, None
@@ -284,7 +302,7 @@ def assign_revision(
     """Give a member of the study one of its texts; giving it again changes nothing.
 
     Raises NotFoundError unless the actor runs the study; InvalidError (not a member, not a text of the study);
-    ConflictError `closed`, `withdrawn`, `adjudicated`.
+    ConflictError `closed`, `withdrawn`, `adjudicated`, `training` for a training document of the study.
     """
     if not study.is_run_by(actor):
         raise NotFoundError
@@ -292,8 +310,11 @@ def assign_revision(
     if study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
     known = Assignment.objects.filter(study=study, revision=revision, reviewer=reviewer, round=1).first()
-    if known is not None:
+    if known is not None and not known.is_training:
         return known
+    lesson = TrainingText.objects.lessons().in_use().filter(study=study, revision=revision)
+    if known is not None or (role == Assignment.Role.REVIEWER and lesson.exists()):
+        raise ConflictError("training", "This is a training document of the study; the training gives it out.")
     if role not in Assignment.Role.values:
         raise InvalidError("role", f"“{role}” is not a role of an assignment.")
     fitting = {

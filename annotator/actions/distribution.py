@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
-from annotator.actions.assignments import state_of
 from annotator.actions.errors import ConflictError, InvalidError
-from annotator.actions.history import Act, record_all
+from annotator.actions.history import Act, record_all, state_of
 from annotator.actions.study import lock_run_study
 from annotator.actions.transactions import writes
 from annotator.distribution import Plan, distribute
-from annotator.models import Assignment, Membership, Study, User
+from annotator.models import Assignment, Membership, Study, TrainingText, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,10 @@ def _read(study: Study, revisions: Sequence[int]) -> dict[int, set[int]]:
 
 
 def _kept_apart(study: Study) -> set[tuple[int, int]]:
-    """Return who is not given which text: who declined it, and who adjudicates it, whatever their role is by now."""
+    """Return who is not given which text: who declined it, trained on it, or adjudicates it, whatever their role is."""
     rows = Assignment.objects.filter(study=study, round=1)
-    rows = rows.filter(Q(state=Assignment.State.DECLINED) | Q(role=Assignment.Role.ADJUDICATOR))
+    trained = Q(purpose=Assignment.Purpose.TRAINING)
+    rows = rows.filter(Q(state=Assignment.State.DECLINED) | Q(role=Assignment.Role.ADJUDICATOR) | trained)
     return set(rows.values_list("revision_id", "reviewer_id"))
 
 
@@ -81,9 +81,10 @@ def forecast(study: Study, wish: Wish) -> Forecast:
 
     Raises InvalidError `reviewers` (none), `per_text` (more than there are reviewers), `for_all` (more than texts).
     """
-    texts = list(
-        study.revisions.filter(document__withdrawn_at=None).order_by("pk").values_list("pk", flat=True).distinct()
+    given_out = study.revisions.filter(document__withdrawn_at=None).exclude(
+        pk__in=TrainingText.objects.taught_in(study)
     )
+    texts = list(given_out.order_by("pk").values_list("pk", flat=True).distinct())
     if not wish.reviewers:
         raise InvalidError("reviewers", "Choose at least one reviewer.")
     if not 1 <= wish.per_text <= len(wish.reviewers):
@@ -107,7 +108,8 @@ def _informed(study: Study, reviewer_id: int, texts: Iterable[int]) -> tuple[boo
         return False, set()
     reviewer = User.objects.get(pk=reviewer_id)
     seen = list(others.measured_for(reviewer).values_list("study_id", "revision_id"))
-    return any(where == study.pk for where, _ in seen), {revision_id for _, revision_id in seen}
+    taught = TrainingText.objects.read_by(reviewer).filter(revision__in=texts).values_list("revision_id", flat=True)
+    return any(where == study.pk for where, _ in seen), {revision_id for _, revision_id in seen}.union(taught)
 
 
 @writes

@@ -12,6 +12,7 @@ from django.utils import timezone
 from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
 from annotator.actions.handing_out import hand_out
 from annotator.actions.history import record
+from annotator.actions.qualifying import advance, record_steps
 from annotator.actions.study import create_under_new_pseudonym, lock_run_study
 from annotator.actions.transactions import writes
 from annotator.models import Assignment, ClassCode, Invitation, Membership, Study, User
@@ -198,17 +199,19 @@ def _let_in(entrance: Entrance, person: Callable[[], User], is_new: bool = False
     if known is not None:
         raise ConflictError("member", f"You are in this study already, as {known.get_role_display()}.")
     member = create_under_new_pseudonym(study, user, role_by(entrance))
-    given: list[Assignment] = []
+    steps = advance(user, study, user)  # the training comes first, where there is one
+    given = [step.row for step in steps if isinstance(step.row, Assignment)]
     if isinstance(entrance, ClassCode):
         if not ClassCode.objects.taken(entrance):
             raise ConflictError("full", "All places of this code are taken. Ask whoever runs the study for a new one.")
-        given = hand_out(actor=user, study=study, reviewer=user, number=entrance.documents)
+        given += hand_out(actor=user, study=study, reviewer=user, number=entrance.documents)
     else:
         entrance.used_at, entrance.used_by = timezone.now(), member
         entrance.save(update_fields=["used_at", "used_by"])
     by = {"by": entrance._meta.model_name, "id": str(entrance.pk)}
     after = {"role": member.role, "pseudonym": member.pseudonym, **by}
     record(actor=user, verb="joined", row=member, study=study, after=after)
+    record_steps(user, study, steps)
     if is_new:
         record(actor=user, verb="created", row=user, after={"kind": user.kind, "staff": False})
     return Joined(member, given)

@@ -3,14 +3,14 @@
 from django.db.models import Count, Exists, OuterRef, Q
 
 from annotator.actions.assignments import give
-from annotator.models import Assignment, Study, User
+from annotator.models import Assignment, Study, TrainingText, User
 
 
 def hand_out(*, actor: User, study: Study, reviewer: User, number: int) -> list[Assignment]:
     """Give a reviewer up to so many texts of a study that the caller has locked; return the new assignments.
 
-    Texts with the fewest reviewers come first, in random order where they have as many; never a withdrawn one, one
-    that the reviewer had before, or one that has as many reviewers as the study wants for each document.
+    Texts with the fewest reviewers come first, in random order where they have as many; never a withdrawn one, a
+    training document, one that the reviewer had before, or one that has as many reviewers as the study wants for each.
     """
     had = Assignment.objects.filter(study=study, reviewer=reviewer, revision=OuterRef("pk"))
     reviews = Q(assignments__study=study, assignments__role=Assignment.Role.REVIEWER, assignments__round=1)
@@ -18,6 +18,7 @@ def hand_out(*, actor: User, study: Study, reviewer: User, number: int) -> list[
         study.revisions.without_text()
         .select_related("document")
         .filter(~Exists(had), document__withdrawn_at__isnull=True)
+        .exclude(pk__in=TrainingText.objects.taught_in(study))
         .annotate(reviewers=Count("assignments", filter=reviews & ~Q(assignments__state=Assignment.State.DECLINED)))
     )
     if study.reviewers_per_document is not None:

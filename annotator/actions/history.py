@@ -22,6 +22,19 @@ def _locked_ledger(study: Study | None) -> Ledger:
     return ledgers.get(study=study)
 
 
+def state_of(assignment: Assignment) -> dict[str, Any]:
+    """Return an assignment as history keeps it."""
+    return {
+        "state": assignment.state,
+        "round": assignment.round,
+        "role": assignment.role,
+        "purpose": assignment.purpose,
+        "submitted_at": assignment.submitted_at.isoformat() if assignment.submitted_at else None,
+        "revealed_at": assignment.revealed_at.isoformat() if assignment.revealed_at else None,
+        "informed_at": assignment.informed_at.isoformat() if assignment.informed_at else None,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing done to a row, as history keeps it.

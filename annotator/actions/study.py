@@ -9,6 +9,7 @@ from django.utils import timezone
 from annotator.actions.assignments import note_knowledge
 from annotator.actions.errors import ConflictError, InvalidError, NotFoundError, StaleError
 from annotator.actions.history import record
+from annotator.actions.qualifying import advance, record_steps
 from annotator.actions.transactions import writes
 from annotator.models import Assignment, Codebook, Membership, Study, User
 from annotator.models.study import new_pseudonym
@@ -110,7 +111,9 @@ def add_member(
     member = Membership.objects.select_for_update().filter(study=study, user=user).first()
     if member is None:
         member = create_under_new_pseudonym(study, user, role)
+        steps = advance(actor, study, user)
         record(actor=actor, verb="added", row=member, study=study, after={"role": role, "pseudonym": member.pseudonym})
+        record_steps(actor, study, steps)
         return member
     before: dict[str, Any] = {"role": member.role, "left": member.left_at is not None}
     after: dict[str, Any] = {"role": role, "left": False}
@@ -123,7 +126,9 @@ def add_member(
         after["given_back"] = _give_back(study, user)
     member.role, member.left_at, member.version = role, None, member.version + 1
     member.save(update_fields=["role", "left_at", "version"])
+    steps = advance(actor, study, user)
     record(actor=actor, verb="changed", row=member, study=study, before=before, after=after)
+    record_steps(actor, study, steps)
     return member
 
 
@@ -184,7 +189,7 @@ def remove_member(*, actor: User, study: Study, user: User, version: int | None 
     return member
 
 
-def _wait_for_writers(study: Study) -> None:
+def wait_for_writers(study: Study) -> None:
     """Lock the study's assignments, after the study: who holds one finishes first, who waits sees the change."""
     list(Assignment.objects.filter(study=study).order_by("pk").select_for_update().values_list("pk", flat=True))
 
@@ -199,7 +204,7 @@ def close_study(*, actor: User, study: Study) -> Study:
     if study.is_closed:
         return study
     open_ones = Assignment.objects.open().filter(study=study)
-    _wait_for_writers(study)
+    wait_for_writers(study)
     study.closed_at = timezone.now()
     study.save(update_fields=["closed_at"])
     record(actor=actor, verb="closed", row=study, study=study, after={"open_assignments": open_ones.count()})
@@ -212,7 +217,7 @@ def reopen_study(*, actor: User, study: Study) -> Study:
     study = lock_run_study(actor, study)
     if not study.is_closed:
         return study
-    _wait_for_writers(study)
+    wait_for_writers(study)
     seen = Assignment.objects.filter(study=study, revealed_at__gte=study.closed_at)
     if seen.exists():
         raise ConflictError(

@@ -51,6 +51,7 @@ class AssignmentAdmin(WithDeeds, StaffAdmin, ReadOnlyAdmin):
     list_filter = [
         "state",
         "role",
+        "purpose",
         "round",
         ("study", admin.RelatedOnlyFieldListFilter),
         ("revision__document", admin.RelatedOnlyFieldListFilter),
@@ -59,7 +60,8 @@ class AssignmentAdmin(WithDeeds, StaffAdmin, ReadOnlyAdmin):
     date_hierarchy = "submitted_at"
     ordering = ["study__title", "revision__document__title", "pk"]  # random ids: the order tells nothing
     autocomplete_fields = ["study", "revision", "reviewer"]
-    shown_fields = ["study", "codebook", "revision", "reviewer", "pseudonym", "role", "round", "state", "submitted_at"]
+    shown_fields = ["study", "codebook", "revision", "reviewer", "pseudonym", "role"]
+    shown_fields += ["purpose", "round", "state", "submitted_at"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Assignment]:
         """Show all to staff who run studies or see all work, else one's own."""

@@ -218,6 +218,7 @@ class StudyAdmin(WithDeeds, StaffAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Study]:
         """Count texts, members, and assignments of the first round."""
         first = {"assignments__round": 1, "assignments__role": Assignment.Role.REVIEWER}
+        first["assignments__purpose"] = Assignment.Purpose.STUDY
         return Study.objects.visible_to(request.user).annotate(
             text_count=count_of("revisions"),
             member_count=count_of("memberships", memberships__left_at=None),

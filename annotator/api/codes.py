@@ -56,6 +56,12 @@ CODES = (
     Code("withdrawn", 409, "The document was withdrawn and takes no new work."),
     Code("identity", 409, "The import holds work of somebody who can sign in here, who alone may add to it."),
     Code("changed", 409, "The study has changed since the forecast: look at a new one."),
+    Code(
+        "training", 409, "The training of the study comes first; or training documents are never revealed or reopened."
+    ),
+    Code("teaches", 409, "The gold of the text is used for training: take the text out of the training first."),
+    Code("few", 409, "Nobody could pass the training: too few texts, or a mark that no gold has anything for."),
+    Code("not_training", 409, "Only a reviewer of the study is in training."),
     Code("adjudicated", 409, "The text has an adjudicator already."),
     Code("last_lead", 409, "Nobody else leads the study: make somebody else lead first."),
     Code("member", 409, "The person is in the study already."),

@@ -5,6 +5,7 @@ from annotator.models.codebook import Codebook, Label, Scale, ScalePoint
 from annotator.models.entrance import ClassCode, Invitation, PasswordLink
 from annotator.models.event import Event, Ledger
 from annotator.models.study import Assignment, Membership, Study
+from annotator.models.training import PassMark, Qualification, Training, TrainingText
 from annotator.models.user import LoginFailure, Token, User
 
 __all__ = [
@@ -19,11 +20,15 @@ __all__ = [
     "Ledger",
     "LoginFailure",
     "Membership",
+    "PassMark",
     "PasswordLink",
+    "Qualification",
     "Rating",
     "Scale",
     "ScalePoint",
     "Study",
     "Token",
+    "Training",
+    "TrainingText",
     "User",
 ]

@@ -1,5 +1,7 @@
 """Rows of a codebook as one plain record, for who compares, checks or writes it as a whole."""
 
+from typing import Any
+
 from annotator.models.codebook import Codebook
 from annotator.records import CodebookInfo, LabelInfo, PointInfo, ScaleInfo
 
@@ -64,3 +66,16 @@ def _read(codebook: Codebook) -> CodebookInfo:
             for scale in scales
         ),
     )
+
+
+def codebooks_behind(newer: CodebookInfo, known: dict[tuple[str, int], CodebookInfo]) -> dict[Any, CodebookInfo]:
+    """Return `known` with every version that labels of `newer` replace, and those behind these, put into it."""
+    waiting, seen = [newer], {newer.key}
+    while waiting:
+        named = {(slug, version) for label in waiting.pop().labels for slug, version, _ in label.replaces}
+        for slug, version in sorted(named - seen):
+            if (slug, version) not in known:
+                known[slug, version] = codebook_info(Codebook.objects.get(slug=slug, version=version))
+            waiting.append(known[slug, version])
+        seen |= named
+    return known

@@ -177,9 +177,18 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """The gold standard: the adjudicator's work."""
         return self.filter(role=Assignment.Role.ADJUDICATOR)
 
+    def without_training(self) -> "AssignmentQuerySet":
+        """What is about the documents of the study: training enters no figure, count or export of it."""
+        return self.filter(purpose=Assignment.Purpose.STUDY)
+
+    def training(self) -> "AssignmentQuerySet":
+        """Work on training documents, of which the gold is shown once it is submitted."""
+        return self.filter(purpose=Assignment.Purpose.TRAINING)
+
     def blind_reviews(self, user: User) -> "AssignmentQuerySet":
-        """First-round reviews of the user's own in studies whose rule hides others' work for a while."""
-        return self.reviews().filter(reviewer=user, round=1).exclude(study__blinding=Study.Blinding.OPEN)
+        """First-round reviews of the user's own in studies whose rule hides others' work for a while, and training."""
+        open_to_all = Q(study__blinding=Study.Blinding.OPEN, purpose=Assignment.Purpose.STUDY)
+        return self.reviews().filter(reviewer=user, round=1).exclude(open_to_all)
 
     def under_way(self) -> "AssignmentQuerySet":
         """Open, in a study that still takes work, and held by a member who has not left."""
@@ -202,11 +211,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
         Who oversees a study and reviews in it sees nothing of it while a review of theirs is under way there, and
         the texts they reviewed only after revealing them: otherwise their own work would not be independent.
+
+        Work on training documents is shown to its author and to those entrusted with the study only, never among
+        reviewers, and revealing plays no part in it.
         """
         own = Q(reviewer=user)
         members = Membership.objects.active().filter(study=OuterRef("study"), user=user)
         here = Assignment.objects.blind_reviews(user).filter(study=OuterRef("study"))
-        unrevealed = here.filter(revision=OuterRef("revision"), revealed_at__isnull=True)
+        unrevealed = here.without_training().filter(revision=OuterRef("revision"), revealed_at__isnull=True)
         reviewing = Q(Exists(here.under_way())) | Q(Exists(unrevealed.exclude(state=Assignment.State.DECLINED)))
         entrusted = members.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR])
         trusted = ~reviewing if user.sees_all_work else ~reviewing & Q(Exists(entrusted))
@@ -216,7 +228,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             .filter(study=OuterRef("study"), revision=OuterRef("revision"), reviewer=user)
             .filter(round=1, revealed_at__isnull=False)
         )
-        by_rule = Q(Exists(members)) & (
+        by_rule = Q(Exists(members), purpose=Assignment.Purpose.STUDY) & (
             Q(revealed, study__blinding=Study.Blinding.UNTIL_SUBMITTED)
             | Q(revealed, study__blinding=Study.Blinding.UNTIL_CLOSED, study__closed_at__isnull=False)
             | Q(study__blinding=Study.Blinding.OPEN)
@@ -233,12 +245,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Submitted work that may enter agreement figures shown to the user.
 
         What the user may see; and, for a reader, all submitted work of closed studies, of which only figures are
-        shown. One's own unsubmitted work is never reliability data.
+        shown. One's own unsubmitted work is never reliability data, and work on training documents never either.
         """
         reader = Membership.objects.active().filter(study=OuterRef("study"), user=user, role=Membership.Role.READER)
         read = self.submitted().filter(Exists(reader), study__closed_at__isnull=False).not_blinding(user).values("pk")
         seen = self.submitted().work_visible_to(user).values("pk")
-        return self.submitted().filter(Q(pk__in=seen) | Q(pk__in=read))
+        return self.submitted().without_training().filter(Q(pk__in=seen) | Q(pk__in=read))
 
     def seen_of_others(self, user: User, study: Study, revision_id: int) -> "AssignmentQuerySet":
         """Others' work in the study, or on the text in any study, that the user can see now, be it as figures."""
@@ -269,6 +281,10 @@ class Assignment(models.Model):
         REVIEWER = "reviewer", "reviewer"
         ADJUDICATOR = "adjudicator", "adjudicator"
 
+    class Purpose(models.TextChoices):
+        STUDY = "study", "study"
+        TRAINING = "training", "training"
+
     first_reveal: "datetime | None"  # by with_independence()
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # random: no count of others shows
@@ -277,6 +293,7 @@ class Assignment(models.Model):
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=12, choices=Role, default=Role.REVIEWER)
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.STUDY, editable=False)
     round = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(100)])
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     reason = models.TextField(blank=True, max_length=10_000, help_text="Why the first round was revised")
@@ -315,6 +332,11 @@ class Assignment(models.Model):
                 condition=Q(state__in=["open", "submitted", "declined"]), name="assignment_state_is_known"
             ),
             models.CheckConstraint(condition=Q(role__in=["reviewer", "adjudicator"]), name="assignment_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(purpose="study")
+                | Q(purpose="training", role="reviewer", round=1, revealed_at__isnull=True),
+                name="assignment_training_is_one_round",
+            ),
         ]
         indexes = [
             models.Index(fields=["reviewer", "state"], name="assignment_reviewer_state"),  # home: my assignments
@@ -335,6 +357,11 @@ class Assignment(models.Model):
         return self.state == self.State.SUBMITTED
 
     @property
+    def is_training(self) -> bool:
+        """Whether it is work on a training document: never reliability data, whatever its state."""
+        return self.purpose == self.Purpose.TRAINING
+
+    @property
     def is_independent(self) -> bool:
         """Whether it is first-round work begun before this reviewer could first see others' work in the study.
 
@@ -349,6 +376,6 @@ class Assignment(models.Model):
         """Whether "Show others' work" is open to its reviewer by the study's rule."""
         if not self.is_submitted or self.round != 1 or self.revealed_at is not None:
             return False
-        if self.role == self.Role.ADJUDICATOR:
+        if self.role == self.Role.ADJUDICATOR or self.is_training:
             return False
         return self.study.blinding != Study.Blinding.UNTIL_CLOSED or self.study.is_closed

@@ -22,7 +22,7 @@ def reviews_under_way(study: Study, viewer: User) -> bool:
 
 def _unrevealed(study: Study, viewer: User) -> QuerySet[Assignment]:
     mine = Assignment.objects.blind_reviews(viewer).filter(study=study, revealed_at__isnull=True)
-    return mine.exclude(state=Assignment.State.DECLINED)
+    return mine.without_training().exclude(state=Assignment.State.DECLINED)
 
 
 def hidden_revisions(study: Study, viewer: User) -> QuerySet[Revision]:

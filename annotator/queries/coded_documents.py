@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from annotator.models import Annotation, Assignment, Codebook, Decision, Membership, Rating, Study, User
-from annotator.models.descriptions import codebook_info
+from annotator.models.descriptions import codebook_info, codebooks_behind
 from annotator.reading import read_with
 from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.models import Revision, SegmentationKind
@@ -137,6 +137,7 @@ def _codings_of(
     """Return codings, and the codebooks they were made with, by revision id."""
     assignments = list(
         Assignment.objects.filter(study=study, revision__in=revisions, pk__in=visible.values("pk"))
+        .without_training()
         .with_independence()
         .select_related("codebook", "reviewer")
         .order_by("pk")  # random ids: the order tells nothing
@@ -170,7 +171,7 @@ def coded_documents(
     only for those who run the study or see all work); "agreement" is the
     submitted work that may enter figures, read with the codebook now in force. `revisions` limits the texts.
     """
-    everything = Assignment.objects.filter(study=study)
+    everything = Assignment.objects.filter(study=study).without_training()
     visible = everything.measured_for(viewer) if purpose == "agreement" else everything.work_visible_to(viewer)
     texts = study.revisions.all()
     if revisions is not None:
@@ -192,7 +193,8 @@ def _kept(study: Study, viewer: User) -> Q:
 
 def all_coded_documents(study: Study) -> Iterator[CodedDocument]:
     """Yield everything, work not submitted included: for the operator's own commands, never for a page."""
-    return _records(study, study.revisions.all(), Assignment.objects.filter(study=study), EVERYTHING)
+    work = Assignment.objects.filter(study=study).without_training()
+    return _records(study, study.revisions.all(), work, EVERYTHING)
 
 
 def documents_with(study: Study, revisions: Iterable[int], assignments: Any) -> Iterator[CodedDocument]:
@@ -213,19 +215,6 @@ def as_read_now(study: Study, documents: Iterable[CodedDocument]) -> Iterator[Co
         newer = document.codebooks[document.study.codebook]
         known.update(document.codebooks)
         yield read_with(document, newer, codebooks_behind(newer, known))
-
-
-def codebooks_behind(newer: CodebookInfo, known: dict[tuple[str, int], CodebookInfo]) -> dict[Any, CodebookInfo]:
-    """Return `known` with every version that labels of `newer` replace, and those behind these, put into it."""
-    waiting, seen = [newer], {newer.key}
-    while waiting:
-        named = {(slug, version) for label in waiting.pop().labels for slug, version, _ in label.replaces}
-        for slug, version in sorted(named - seen):
-            if (slug, version) not in known:
-                known[slug, version] = codebook_info(Codebook.objects.get(slug=slug, version=version))
-            waiting.append(known[slug, version])
-        seen |= named
-    return known
 
 
 def _records(study: Study, texts: Any, visible: Any, kept: Q, counted: Any = None) -> Iterator[CodedDocument]:

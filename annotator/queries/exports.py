@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from annotator.formats import Options
 from annotator.models import Assignment, Codebook, Membership, Study, User
-from annotator.models.descriptions import codebook_info
-from annotator.queries.coded_documents import codebooks_behind, coded_documents
+from annotator.models.descriptions import codebook_info, codebooks_behind
+from annotator.queries.coded_documents import coded_documents
 from annotator.records import CodebookInfo, CodedDocument
 
 PIECE = 64 * 1024  # characters sent at a time
@@ -83,8 +83,9 @@ def export_hash(study: Study, viewer: User, module: ModuleType) -> str:
 
 
 def _file(study: Study, viewer: User, module: ModuleType) -> Iterator[str]:
+    work = Assignment.objects.filter(study=study).without_training()
     options = Options(
         software=f"Credence {settings.VERSION}",
-        codebooks=codebooks_of_export(study, Assignment.objects.filter(study=study).work_visible_to(viewer)),
+        codebooks=codebooks_of_export(study, work.work_visible_to(viewer)),
     )
     yield from _pieces(module.lines(_documents(study, viewer), options))

@@ -257,7 +257,7 @@ def figures_for(study: Study, viewer: User, revision: Revision | None = None) ->
 def figures_for_operator(study: Study, revision: Revision | None = None) -> Figures:
     """Return the figures over all submitted work: for the operator's own commands, never for a page."""
     texts = study.revisions.all() if revision is None else study.revisions.filter(pk=revision.pk)
-    return Figures(study, Assignment.objects.filter(study=study).submitted(), texts)
+    return Figures(study, Assignment.objects.filter(study=study).submitted().without_training(), texts)
 
 
 def _choice(work: Work, include_machines: bool) -> dict[str, Any]:

@@ -28,6 +28,7 @@ def member_rows(study: Study, viewer: User) -> list[MemberRow]:
     counts = {
         row["reviewer"]: row
         for row in Assignment.objects.filter(study=study)
+        .without_training()
         .values("reviewer")
         .annotate(
             submitted=Count("pk", filter=Q(state=Assignment.State.SUBMITTED)),

@@ -40,10 +40,9 @@ def study_progress(study: Study, viewer: User, page: str = "") -> ProgressGrid:
 
     `page` is the number of a page of texts, the first where it is none.
     """
-    members = tuple(
-        Membership.objects.filter(study=study).visible_to(viewer).filter(user__assignments__study=study).distinct()
-    )
-    assignments = Assignment.objects.filter(study=study, reviewer__in=[member.user_id for member in members])
+    work = Assignment.objects.filter(study=study).without_training()
+    members = tuple(Membership.objects.filter(study=study, user__in=work.values("reviewer")).visible_to(viewer))
+    assignments = work.filter(reviewer__in=[member.user_id for member in members])
     texts = study.revisions.select_related("document").defer("text").order_by("document__title", "number")
     if not (study.is_run_by(viewer) or viewer.sees_all_work or study.role_of(viewer) == Membership.Role.ADJUDICATOR):
         texts = texts.filter(assignments__in=assignments).distinct()

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from annotator.models import Annotation, Codebook, Study, User
-from annotator.models.descriptions import codebook_info
-from annotator.queries.coded_documents import codebooks_behind
+from annotator.models.descriptions import codebook_info, codebooks_behind
 from annotator.queries.shown import shown_work
 from annotator.reading import heirs_of
 

@@ -62,7 +62,7 @@ class Blindness:
 def blindness(study: Study, user: User, revision: Revision) -> Blindness:
     """Say what the user needs before others' work on this text is shown."""
     mine = Assignment.objects.filter(revision=revision, reviewer=user, round=1, role=Assignment.Role.REVIEWER)
-    here = mine.filter(study=study).select_related("study").first()
+    here = mine.without_training().filter(study=study).select_related("study").first()
     if here is not None and here.is_open and not study.is_closed:
         words = (
             "Others’ work on this document is shown after you have submitted yours."

@@ -137,6 +137,7 @@ def _own_part(study: Study, request: HttpRequest, revision: Revision) -> dict[st
     membership = Membership.objects.active().filter(study=study, user=request.user).first()
     rounds = list(
         Assignment.objects.filter(study=study, revision=revision, reviewer=request.user)
+        .without_training()
         .exclude(state=Assignment.State.DECLINED)
         .order_by("round")
     )

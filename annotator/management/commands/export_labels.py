@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 software=f"credence {settings.VERSION}",
                 exported_at=timezone.now(),
                 texts=not options["without_texts"],
-                codebooks=codebooks_of_export(study, study.assignments.all()),
+                codebooks=codebooks_of_export(study, study.assignments.without_training()),
             ),
         )
         options["out"].flush()

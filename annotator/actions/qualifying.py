@@ -1,0 +1,118 @@
+"""The way of one reviewer through the training of a study: the next document, or being let on to the study's own.
+
+Nothing here is asked for by itself: it happens where work is submitted, somebody joins, or a lead changes the training.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+
+from annotator.actions.history import record, state_of
+from annotator.gold import Beside, Mark, Standing, beside_gold, passed, standings
+from annotator.models import Assignment, PassMark, Qualification, Study, Training, TrainingText, User
+from annotator.models.codings import side_by_side
+from annotator.models.descriptions import codebook_info
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that came to be on the way, for history: a document given, or a reviewer let on."""
+
+    verb: str
+    row: Assignment | Qualification
+    after: dict[str, Any]
+
+
+def marks_of(study: Study) -> tuple[Mark, ...]:
+    """Return the pass marks of the labels and scales that the study's codebook has, in its order."""
+    codebook = study.codebook
+    codes = {("label", code): place for place, code in enumerate(codebook.labels.values_list("code", flat=True))}
+    scales = codebook.scales.values_list("code", flat=True)
+    codes |= {("scale", code): len(codes) + place for place, code in enumerate(scales)}
+    rows = [row for row in PassMark.objects.filter(study=study) if (row.subject, row.code) in codes]
+    rows.sort(key=lambda row: codes[row.subject, row.code])
+    return tuple(Mark(row.subject, row.code, row.measure, float(row.least), row.away) for row in rows)
+
+
+def lessons_read(study: Study, reviewer: User) -> list[tuple[TrainingText, Assignment]]:
+    """Return the training documents a reviewer has submitted, in that order, with the work on each."""
+    work = Assignment.objects.training().submitted().filter(study=study, reviewer=reviewer)
+    texts = TrainingText.objects.lessons().filter(study=study)
+    texts = texts.select_related("gold__codebook", "gold__study", "revision__document")
+    by_revision = {text.revision_id: text for text in texts}
+    rows = work.select_related("codebook", "study").order_by("submitted_at", "pk")
+    return [(by_revision[row.revision_id], row) for row in rows if row.revision_id in by_revision]
+
+
+def compared(study: Study, text: TrainingText, work: Assignment) -> Beside:
+    """Compare a reviewer's work on a text with its gold, both read with the study's codebook."""
+    document = side_by_side(study, text.revision, [text.gold, work])
+    gold, theirs = document.codings
+    return beside_gold(document, codebook_info(study.codebook), gold, theirs)
+
+
+def standings_of(study: Study, reviewer: User, training: Training) -> tuple[Standing, ...]:
+    """Return where a reviewer stands with each pass mark."""
+    read = [compared(study, text, work) for text, work in lessons_read(study, reviewer)]
+    return standings(marks_of(study), read, training.needed)
+
+
+def next_lesson(study: Study, reviewer: User) -> TrainingText | None:
+    """Return the first training document, in their order, that the reviewer has not had in this study."""
+    had = Assignment.objects.filter(study=study, reviewer=reviewer, revision=OuterRef("revision"))
+    texts = TrainingText.objects.lessons().in_use().filter(~Exists(had), study=study)
+    texts = texts.filter(revision__document__withdrawn_at__isnull=True)
+    return texts.select_related("revision").order_by("position", "pk").first()
+
+
+def advance(actor: User, study: Study, reviewer: User) -> list[Step]:
+    """Let a reviewer in training on, or give the next document where none is open; return what came to be.
+
+    Nothing happens to whoever is not in training. The caller holds a lock and records the steps, last.
+    """
+    training = Training.objects.holding(reviewer).filter(study=study).first()
+    if training is None:
+        return []
+    read = [compared(study, text, work) for text, work in lessons_read(study, reviewer)]
+    marks = marks_of(study)
+    if passed(marks, read, training.needed):
+        figures = {each.mark.code: round(each.value or 0, 4) for each in standings(marks, read, training.needed)}
+        return let_on(actor, study, reviewer, Qualification.How.PASSED, figures=figures, documents=len(read))
+    work = Assignment.objects.training().filter(study=study, reviewer=reviewer)
+    text = None if work.open().exists() else next_lesson(study, reviewer)
+    if text is None:
+        return []
+    given = Assignment(
+        study=study,
+        revision=text.revision,
+        reviewer=reviewer,
+        codebook=study.codebook,
+        purpose=Assignment.Purpose.TRAINING,
+    )
+    try:
+        with transaction.atomic():
+            given.save(force_insert=True)
+    except IntegrityError:
+        return []  # given by another writer in between
+    return [Step("assigned", given, state_of(given))]
+
+
+def let_on(actor: User, study: Study, reviewer: User, how: str, reason: str = "", **what: Any) -> list[Step]:
+    """Store that a reviewer may read the documents of the study; where that is stored already nothing changes."""
+    try:
+        with transaction.atomic():
+            row = Qualification.objects.create(study=study, reviewer=reviewer, how=how, reason=reason, by=actor)
+    except IntegrityError:
+        return []  # let on by another writer in between
+    place = study.memberships.get(user=reviewer)
+    return [Step("qualified", row, {"reviewer": place.pseudonym, "how": how, "reason": reason, **what})]
+
+
+def record_steps(actor: User, study: Study, steps: Sequence[Step]) -> None:
+    """Append the steps to history."""
+    for step in steps:
+        assignment = step.row if isinstance(step.row, Assignment) else None
+        record(actor=actor, verb=step.verb, row=step.row, study=study, assignment=assignment, after=step.after)
