@@ -203,7 +203,7 @@ def study_board(study: Study, viewer: User) -> Board:
     known = {member.user_id: member for member in members}
     cells: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     gold: dict[int, str] = {}
-    assignments = Assignment.objects.filter(study=study).order_by("round")
+    assignments = Assignment.objects.filter(study=study).without_training().order_by("round")
     for text, user, role, state in assignments.values_list("revision_id", "reviewer_id", "role", "state"):
         if role == Assignment.Role.REVIEWER:
             cells[text][user].append(state)
@@ -254,12 +254,13 @@ def _reader(member: Membership, given: list[tuple[str, int]]) -> ReaderRow:
 
 def _measured(study: Study, viewer: User) -> list[tuple[list[datetime], int]]:
     """Return the times of the acts, and the length of the text, of people's latest submitted first rounds."""
-    seen = Assignment.objects.filter(study=study, round=1).submitted().reviews().work_visible_to(viewer)
+    work = Assignment.objects.filter(study=study, round=1).without_training()
+    seen = work.submitted().reviews().work_visible_to(viewer)
     latest = seen.filter(reviewer__kind=User.Kind.HUMAN).order_by("-submitted_at", "pk")
     lengths: dict[UUID, int] = dict(latest.values_list("pk", "revision__length")[:MEASURED])
     times: dict[UUID, list[datetime]] = defaultdict(list)
-    work = Q(kind__in=("annotation", "rating")) | Q(kind="assignment", verb="submitted")
-    acts = Event.objects.filter(work, assignment__in=list(lengths), actor=F("assignment__reviewer"))
+    kinds = Q(kind__in=("annotation", "rating")) | Q(kind="assignment", verb="submitted")
+    acts = Event.objects.filter(kinds, assignment__in=list(lengths), actor=F("assignment__reviewer"))
     for assignment_id, at in acts.order_by().values_list("assignment_id", "at"):
         times[assignment_id].append(at)
     return [(times[pk], length) for pk, length in lengths.items() if times[pk]]
