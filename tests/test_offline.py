@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from annotator.actions.assignments import assign_revision, reveal_assignment, revise_assignment, submit_assignment
 from annotator.actions.study import add_member, add_revisions, create_study
+from annotator.agreement.gamma import best_disorder
 from annotator.agreement.plain_text import report_lines
 from annotator.agreement.report import report
 from annotator.formats import jsonl
@@ -116,6 +117,45 @@ def test_command_prints_what_the_api_answers_and_tables(worked, api):
         api("harbour/agreement/?work=first&include_machines=true&document=b-text&revision=1")
     )
     assert "Over 2 documents and 2 reviewers" in command("--width", "140")
+
+
+def test_gamma_is_printed_document_by_document(worked, api):
+    pytest.importorskip("scipy", reason="SciPy, which finds the best alignment, is missing")
+
+    def command(*arguments):
+        out = io.StringIO()
+        call_command("gamma", "harbour", *arguments, stdout=out)
+        return out.getvalue()
+
+    documents = {each.slug: each for each in jsonl.read(io.BytesIO(api("harbour/export/jsonl/")))}
+    found = json.loads(command("--json", "--work", "first", "--include-machines", "--beta", "2"))
+    assert [found[name] for name in ("study", "work", "alpha", "beta")] == ["harbour", "first", 1, 2]
+    assert {each["slug"] for each in found["documents"]} == documents.keys() - {"c-text"}
+    for each in found["documents"]:
+        kept = [
+            coding for coding in documents[each["slug"]].codings if coding.round == 1 and coding.state == "submitted"
+        ]
+        reviewers = [[(p.start, p.end, p.label) for p in coding.passages] for coding in kept]
+        assert each["observed"] == pytest.approx(best_disorder(reviewers, beta=2))
+        assert each["value"] == pytest.approx(1 - each["observed"] / each["expected"])
+        assert each["n_reviewers"] == 3
+    text = command("--document", "b-text")
+    assert text.startswith("Gamma in “")
+    assert "2 reviewers, 4 passages, disorder" in text
+    for arguments, words in (
+        (["nowhere"], "There is no study “nowhere”."),
+        (["harbour", "--document", "c-text"], "Nobody has submitted work on c-text"),
+        (["harbour", "--alpha=-1"], "“-1” is not a weight"),
+        (["harbour", "--precision", "nan"], "“nan” is not a share"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            call_command("gamma", *arguments)
+
+
+def test_gamma_without_scipy_says_how_to_get_it(worked, monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(CommandError, match=r"Gamma needs SciPy\. Install it with: pip install"):
+        call_command("gamma", "harbour")
 
 
 def test_command_and_file_name_what_there_is_where_something_is_unknown(worked, cast, tmp_path, api, capsys):
