@@ -45,6 +45,11 @@ def refuse_unless_open(assignment: Assignment) -> None:
     if assignment.is_submitted:
         raise ConflictError("submitted", "This work was submitted and is locked.")
     refuse_who_left(assignment)
+    if assignment.state == Assignment.State.DECLINED and assignment.reclaimed_at is not None:
+        raise ConflictError(
+            "reclaimed",
+            "Whoever runs the study took this document back. What you saved is kept; ask them to give it back to you.",
+        )
     if assignment.state == Assignment.State.DECLINED:
         raise ConflictError("declined", "This assignment was declined.")
     refuse_untrained(assignment)

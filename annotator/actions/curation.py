@@ -1,4 +1,4 @@
-"""What staff keep in the admin: accounts and groups, drafts of codebooks, the words of a study; each with its event."""
+"""What staff keep in the admin: accounts and groups, drafts of codebooks, many assignments; each with its event."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from annotator.actions.assignments import assign_revision
 from annotator.actions.codebook import discard_codebook, lock_unless_frozen
-from annotator.actions.errors import ConflictError, NotAllowedError, NotFoundError
+from annotator.actions.errors import ConflictError, NotAllowedError
 from annotator.actions.history import record
 from annotator.actions.permissions import require
 from annotator.actions.study import add_member
@@ -43,7 +43,6 @@ def _write(
     fields: Iterable[str],
     links: Links | None = None,
     about: models.Model | None = None,
-    study: Study | None = None,
 ) -> None:
     """Validate and store these fields and links of a row, and record what became different; nothing if nothing did.
 
@@ -70,7 +69,7 @@ def _write(
         part = f"{row._meta.verbose_name} {getattr(row, 'code', row)}"
         before, after = {part: before}, {part: after}
     verb = "created" if stored is None and about is None else "changed"
-    record(actor=actor, verb=verb, row=about or row, study=study, before=before if stored else None, after=after)
+    record(actor=actor, verb=verb, row=about or row, before=before if stored else None, after=after)
 
 
 def _editable(row: models.Model, *without: str) -> list[str]:
@@ -181,21 +180,6 @@ def retire_codebook(*, actor: User, codebook: Codebook, retired: bool = True) ->
     codebook.save(update_fields=["retired_at"])
     record(actor=actor, verb="retired" if retired else "reinstated", row=codebook)
     return codebook
-
-
-@writes
-def save_study(*, actor: User, study: Study) -> Study:
-    """Store a study's title, wanted number of reviewers and, before anybody is assigned, its blinding rule.
-
-    Raises NotFoundError unless the actor runs the study; ConflictError `assigned`; django ValidationError.
-    """
-    if not study.is_run_by(actor):
-        raise NotFoundError
-    stored = Study.objects.select_for_update().get(pk=study.pk)
-    if stored.blinding != study.blinding and stored.assignments.exists():
-        raise ConflictError("assigned", "The blinding rule stays: reviewers were assigned under it.")
-    _write(actor, study, fields=["title", "reviewers_per_document", "blinding"], study=study)
-    return study
 
 
 @writes

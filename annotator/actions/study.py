@@ -15,6 +15,8 @@ from annotator.models import Assignment, Codebook, Membership, Study, User
 from annotator.models.study import new_pseudonym
 from sources.models import Revision
 
+RESERVED_SLUGS = frozenset({"new"})
+
 
 def lock_run_study(actor: User, study: Study) -> Study:
     """Lock a study and return it as it is now; raise NotFoundError unless the actor runs it."""
@@ -30,27 +32,31 @@ def create_study(
     slug: str,
     title: str,
     codebook: Codebook,
-    blinding: str = Study.Blinding.UNTIL_CLOSED,
+    purpose: str = Study.Purpose.RELIABILITY,
+    blinding: str | None = None,
     demo: bool = False,
     reviewers_per_document: int | None = None,
     revisions: Iterable[Revision] = (),
 ) -> Study:
-    """Create a study; the actor becomes its lead.
+    """Create a study; the actor becomes its lead. Without a blinding rule it has the one usual for its purpose.
 
-    Raises NotFoundError unless the actor may make studies; InvalidError for a draft codebook; ConflictError `exists`;
-    django ValidationError for unfit values.
+    Raises NotFoundError unless the actor may make studies; InvalidError for a draft codebook or a slug that is taken by
+    a page; ConflictError `exists`; django ValidationError for unfit values.
     """
     if not actor.runs_studies:
         raise NotFoundError
     if not codebook.is_frozen:
         raise InvalidError("codebook", "Publish the codebook first: a study needs a frozen version.")
+    if slug in RESERVED_SLUGS:
+        raise InvalidError("slug", f"“{slug}” is the address of another page. Choose another short name.")
     if Study.objects.filter(slug=slug).exists():
         raise ConflictError("exists", f"There is a study “{slug}” already.")
     study = Study(
         slug=slug,
         title=title,
         codebook=codebook,
-        blinding=blinding,
+        purpose=purpose,
+        blinding=Study.usual_blinding(purpose) if blinding is None else blinding,
         demo=demo,
         reviewers_per_document=reviewers_per_document,
     )
@@ -71,7 +77,8 @@ def add_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]) -
     study = lock_run_study(actor, study)
     if study.is_closed:
         raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
-    added = [revision for revision in revisions if not study.revisions.filter(pk=revision.pk).exists()]
+    present = set(study.revisions.values_list("pk", flat=True))
+    added = [revision for revision in revisions if revision.pk not in present]
     for revision in added:
         if revision.document.is_withdrawn:
             raise ConflictError("withdrawn", f"“{revision.document}” was withdrawn; it takes no new work.")
@@ -195,16 +202,23 @@ def wait_for_writers(study: Study) -> None:
 
 
 @writes
-def close_study(*, actor: User, study: Study) -> Study:
+def close_study(*, actor: User, study: Study, open_seen: int | None = None) -> Study:
     """Take no more work. The study is locked, so that none is assigned, then the open assignments: none writes late.
 
-    Raises NotFoundError. Closing again changes nothing.
+    `open_seen` is the number of open assignments the actor was told of: their work stays, and is not counted. Raises
+    NotFoundError; ConflictError `open_work` where another number is open by now. Closing again changes nothing.
     """
     study = lock_run_study(actor, study)
     if study.is_closed:
         return study
     open_ones = Assignment.objects.open().filter(study=study)
     wait_for_writers(study)
+    if open_seen is not None and open_seen != (number := open_ones.count()):
+        raise ConflictError(
+            "open_work",
+            f"Open assignments now: {number}. What is in them stays as it is, and is not counted. Close with"
+            " exactly this number, or wait until they are submitted.",
+        )
     study.closed_at = timezone.now()
     study.save(update_fields=["closed_at"])
     record(actor=actor, verb="closed", row=study, study=study, after={"open_assignments": open_ones.count()})

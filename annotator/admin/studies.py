@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from annotator.actions.curation import add_members, assign_all, save_study
+from annotator.actions.curation import add_members, assign_all
+from annotator.actions.set_up import change_study
 from annotator.actions.study import (
     add_member,
     add_revisions,
@@ -269,7 +270,8 @@ class StudyAdmin(WithDeeds, StaffAdmin):
     def save_model(self, request: HttpRequest, obj: Study, form: forms.ModelForm, change: bool) -> None:
         """Create the study, or store its words."""
         if change:
-            save_study(actor=request.user, study=obj)
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            change_study(actor=request.user, study=Study.objects.get(pk=obj.pk), changes=changes)
             return
         answers = {name: form.cleaned_data[name] for name in self.new_fields}
         adopt(obj, create_study(actor=request.user, **answers))

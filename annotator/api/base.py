@@ -76,7 +76,7 @@ class PageByNumberParameters(PageParameters):
 class ApiView(APIView):
     """A view that refuses what it does not know. `parameters` names what a GET takes in its address."""
 
-    http_method_names = ["get", "head", "post", "put", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     parameters: type[Parameters] = Parameters
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

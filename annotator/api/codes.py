@@ -70,7 +70,11 @@ CODES = (
     Code("expired", 409, "The time of the link or code is over."),
     Code("full", 409, "All places of the class code are taken."),
     Code("draft", 409, "The codebook is a draft here."),
-    Code("assigned", 409, "Reviewers were assigned already."),
+    Code("assigned", 409, "Reviewers were assigned under a blind rule: an open study needs to be a new one."),
+    Code("confirm", 409, "It has consequences, which `detail` names: send it again with `confirm`."),
+    Code("worked_on", 409, "Somebody has worked on the document, so that it stays in the study."),
+    Code("open_work", 409, "Another number of assignments is open than was named; `detail` has the present one."),
+    Code("reclaimed", 409, "Whoever runs the study took the assignment back; what was done in it is kept."),
     Code(
         "deleted",
         410,

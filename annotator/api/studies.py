@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.assignments import assign_revision
-from annotator.actions.errors import InvalidError, NotFoundError
-from annotator.actions.study import use_codebook
+from annotator.actions.errors import InvalidError, NotFoundError, StaleError
+from annotator.actions.set_up import change_study, remove_revisions
+from annotator.actions.study import add_revisions, close_study, create_study, reopen_study, use_codebook
 from annotator.api.assignments import AssignmentSummarySerializer, listed
 from annotator.api.base import (
     ApiView,
@@ -18,13 +19,29 @@ from annotator.api.base import (
     find,
     page_answer,
     page_of,
+    versioned,
 )
-from annotator.api.fields import LARGEST, SLUG_LENGTH, Choice, StrictSerializer, Text, Whole
-from annotator.api.schema import describe
-from annotator.models import Assignment, Membership, Study, User
-from annotator.queries import readable_revisions, readable_with
+from annotator.api.fields import (
+    CODE_LENGTH,
+    LARGEST,
+    SLUG_LENGTH,
+    Choice,
+    Flag,
+    NothingSerializer,
+    StrictSerializer,
+    Text,
+    Whole,
+)
+from annotator.api.preconditions import precondition_of
+from annotator.api.schema import IF_MATCH, describe
+from annotator.models import Assignment, Codebook, Membership, Study, User
+from annotator.queries import choosable_revisions, readable_revisions, readable_with
+from sources.models import Revision
 
 PSEUDONYM_LENGTH = 40
+TITLE_LENGTH = 300
+MOST_REVIEWERS = 1000
+MOST_TEXTS = 10_000
 
 
 class CodebookNameSerializer(serializers.Serializer):
@@ -54,9 +71,14 @@ class StudyTextSerializer(serializers.Serializer):
 
 
 class StudySerializer(StudySummarySerializer):
-    """A study with the texts and the place the viewer has in it; `role` is empty for site staff who are no members."""
+    """A study with the texts and the place the viewer has in it; `role` is empty for site staff who are no members.
 
+    `version` rises with every change of its words and rules.
+    """
+
+    purpose = Choice("Purpose", Study.Purpose.values)
     reviewers_per_document = serializers.IntegerField(allow_null=True)
+    version = serializers.IntegerField()
     role = serializers.CharField()
     pseudonym = serializers.CharField()
     texts = StudyTextSerializer(many=True)
@@ -97,6 +119,54 @@ class StudyCodebookSerializer(StrictSerializer):
     version = Whole(min_value=1, max_value=LARGEST)
 
 
+class StudyChangesSerializer(StrictSerializer):
+    """What is to be changed in a study; what is left out stays."""
+
+    title = Text(max_length=TITLE_LENGTH, required=False)
+    purpose = Choice("Purpose", Study.Purpose.values, required=False)
+    blinding = Choice("Blinding", Study.Blinding.values, required=False)
+    reviewers_per_document = Whole(min_value=1, max_value=MOST_REVIEWERS, allow_null=True, required=False)
+    confirm = Flag(default=False, help_text="Change the blinding rule although work is there, as 409 `confirm` told.")
+
+
+class CodebookKeySerializer(StrictSerializer):
+    """A published codebook version."""
+
+    slug = Text(max_length=CODE_LENGTH)
+    version = Whole(min_value=1, max_value=LARGEST)
+
+
+class TextKeySerializer(StrictSerializer):
+    """A text by its document and number."""
+
+    document = Text(max_length=SLUG_LENGTH)
+    revision = Whole(min_value=1, max_value=LARGEST)
+
+
+class TextsBodySerializer(StrictSerializer):
+    """Texts for a study, the newest of documents that are not withdrawn."""
+
+    texts = TextKeySerializer(many=True, max_length=MOST_TEXTS)
+
+
+class StudyBodySerializer(StrictSerializer):
+    """A new study. Without `blinding` it has the rule usual for its purpose."""
+
+    slug = Text(max_length=CODE_LENGTH)
+    title = Text(max_length=TITLE_LENGTH)
+    codebook = CodebookKeySerializer()
+    purpose = Choice("Purpose", Study.Purpose.values, default=Study.Purpose.RELIABILITY)
+    blinding = Choice("Blinding", Study.Blinding.values, required=False)
+    reviewers_per_document = Whole(min_value=1, max_value=MOST_REVIEWERS, allow_null=True, required=False)
+    texts = TextKeySerializer(many=True, required=False, max_length=MOST_TEXTS)
+
+
+class ClosingBodySerializer(StrictSerializer):
+    """How many assignments are known to be open: what is in them stays, and is not counted."""
+
+    open_assignments = Whole(min_value=0, max_value=LARGEST, default=0)
+
+
 class StudyAssignmentListParameters(PageByIdParameters):
     """Which assignments to list."""
 
@@ -125,7 +195,33 @@ def assignments_shown(study: Study, viewer: User) -> QuerySet[Assignment]:
     return rows.filter(reviewer=viewer)
 
 
-class StudyList(ApiView):
+def choose_texts(viewer: User, wanted: list[dict[str, Any]]) -> list[Revision]:
+    """Return the texts named, all of which the viewer may take into a study, or raise InvalidError."""
+    slugs = {each["document"] for each in wanted}
+    rows = choosable_revisions(viewer).filter(document__slug__in=slugs).without_text().select_related("document")
+    found = {(row.document.slug, row.number): row for row in rows}
+    for each in wanted:
+        if (each["document"], each["revision"]) not in found:
+            raise InvalidError(
+                "texts", f"You can choose no text {each['revision']} of “{each['document']}” as its newest."
+            )
+    return [found[each["document"], each["revision"]] for each in wanted]
+
+
+class ShowsStudy(StudyView):
+    """An address that answers with the study."""
+
+    def present(self, row: Any) -> Any:
+        """Return the study with the viewer's place in it and the texts the viewer may read."""
+        place = row.memberships.active().filter(user=self.viewer).first()
+        row.role = place.role if place else ""
+        row.pseudonym = place.pseudonym if place else ""
+        texts = readable_revisions(self.viewer).without_text().filter(studies=row).select_related("document")
+        row.texts = texts.order_by("document__slug", "number")
+        return StudySerializer(row).data
+
+
+class StudyList(ShowsStudy):
     """The studies the viewer belongs to; all of them for site staff who run studies."""
 
     parameters = PageBySlugParameters
@@ -137,20 +233,120 @@ class StudyList(ApiView):
         found, following = page_of(rows, "slug", self.query)
         return page_answer(StudySummarySerializer, found, following)
 
+    @describe(
+        "create_study",
+        "Make a study",
+        {201: StudySerializer},
+        body=StudyBodySerializer,
+        problems=(404, 409),
+        writes=True,
+    )
+    def post(self, request: Request) -> Response:
+        """Make a study and lead it; for site staff who run studies."""
+        if not self.viewer.runs_studies:
+            raise NotFoundError
+        body = self.body(StudyBodySerializer)
+        named = body.pop("codebook")
+        codebooks = Codebook.objects.visible_to(self.viewer).published().filter(retired_at=None)
+        codebook = codebooks.filter(slug=named["slug"], version=named["version"]).first()
+        if codebook is None:
+            raise InvalidError("codebook", "There is no such published version that you may use.")
+        texts = choose_texts(self.viewer, body.pop("texts", []))
+        made = create_study(actor=self.viewer, codebook=codebook, revisions=texts, **body)
+        return Response(self.present(made), status=201)
 
-class StudyDetail(StudyView):
+
+class StudyDetail(ShowsStudy):
     """One study."""
 
     @describe("get_study", "Read a study", {200: StudySerializer}, problems=(404,))
     def get(self, request: Request, slug: str) -> Response:
         """Show a study, the viewer's place in it and the texts the viewer may read."""
-        study = self.study(slug)
-        place = study.memberships.active().filter(user=self.viewer).first()
-        study.role = place.role if place else ""
-        study.pseudonym = place.pseudonym if place else ""
-        texts = readable_revisions(self.viewer).without_text().filter(studies=study).select_related("document")
-        study.texts = texts.order_by("document__slug", "number")
-        return Response(StudySerializer(study).data)
+        return Response(self.present(self.study(slug)))
+
+    @describe(
+        "change_study",
+        "Change a study's words and rules",
+        {200: StudySerializer},
+        body=StudyChangesSerializer,
+        parameters=[IF_MATCH],
+        problems=(404, 409, 412, 428),
+        writes=True,
+    )
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change the fields sent, where If-Match names the `version` that was read; leads only."""
+        study = self.run_study(slug)
+        changes = self.body(StudyChangesSerializer)
+        confirmed = changes.pop("confirm")
+        precondition = precondition_of(request)
+        precondition.refuse_if_missing()
+        settled = all(getattr(study, name) == value for name, value in changes.items())
+        if not settled and not precondition.admits(study.version):
+            raise StaleError(study)
+        changed = change_study(
+            actor=self.viewer, study=study, changes=changes, version=study.version, confirmed=confirmed
+        )
+        return versioned(request, self.present(changed), changed.version)
+
+
+class StudyTextList(ShowsStudy):
+    """The texts of a study."""
+
+    @describe(
+        "add_texts",
+        "Add texts to a study",
+        {200: StudySerializer},
+        body=TextsBodySerializer,
+        problems=(404, 409),
+        writes=True,
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Add texts, all or none; those that it has already are no fault. Leads only."""
+        study = self.run_study(slug)
+        texts = choose_texts(self.viewer, self.body(TextsBodySerializer)["texts"])
+        return Response(self.present(add_revisions(actor=self.viewer, study=study, revisions=texts)))
+
+
+class StudyTextDetail(ShowsStudy):
+    """One text of a study."""
+
+    @describe("remove_text", "Take a text out of a study", {204: None}, problems=(403, 404, 409), writes=True)
+    def delete(self, request: Request, slug: str, document: str, number: int) -> Response:
+        """Take a text out where nobody has worked on it; who was given it is told so. Leads only."""
+        study = self.run_study(slug)
+        self.body(NothingSerializer)
+        text = find(study.revisions.all(), document__slug=document, number=number)
+        remove_revisions(actor=self.viewer, study=study, revisions=[text])
+        return Response(status=204)
+
+
+class StudyClose(ShowsStudy):
+    """Taking no more work."""
+
+    @describe(
+        "close_study",
+        "Close a study",
+        {200: StudySerializer},
+        body=ClosingBodySerializer,
+        problems=(404, 409),
+        writes=True,
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Take no more work; 409 `open_work` unless the body names how many assignments are open. Leads only."""
+        study = self.run_study(slug)
+        seen = self.body(ClosingBodySerializer)["open_assignments"]
+        return Response(self.present(close_study(actor=self.viewer, study=study, open_seen=seen)))
+
+
+class StudyReopen(ShowsStudy):
+    """Taking work again."""
+
+    @describe("reopen_study", "Reopen a study", {200: StudySerializer}, problems=(404, 409), writes=True)
+    def post(self, request: Request, slug: str) -> Response:
+        """Take work again, unless anybody saw others' work by the closing. Leads only."""
+        study = self.run_study(slug)
+        self.body(NothingSerializer)
+        return Response(self.present(reopen_study(actor=self.viewer, study=study)))
 
 
 class StudyAssignmentList(StudyView):

@@ -35,7 +35,16 @@ from annotator.api.me import Me, TokenDetail, TokenList
 from annotator.api.members import MemberDetail, MemberList, MemberPasswordLink
 from annotator.api.ratings import RatingDetail, RatingList
 from annotator.api.reference import Reference, Schema
-from annotator.api.studies import StudyAssignmentList, StudyCodebook, StudyDetail, StudyList
+from annotator.api.studies import (
+    StudyAssignmentList,
+    StudyClose,
+    StudyCodebook,
+    StudyDetail,
+    StudyList,
+    StudyReopen,
+    StudyTextDetail,
+    StudyTextList,
+)
 
 register_converter(CodePath, "code")
 register_converter(NumberPath, "number")
@@ -59,6 +68,10 @@ urlpatterns = [
     path("codebooks/<code:slug>/<number:version>/publish/", CodebookPublish.as_view()),
     path("studies/", StudyList.as_view()),
     path("studies/<code:slug>/", StudyDetail.as_view()),
+    path("studies/<code:slug>/texts/", StudyTextList.as_view()),
+    path("studies/<code:slug>/texts/<code:document>/<number:number>/", StudyTextDetail.as_view()),
+    path("studies/<code:slug>/close/", StudyClose.as_view()),
+    path("studies/<code:slug>/reopen/", StudyReopen.as_view()),
     path("studies/<code:slug>/codebook/", StudyCodebook.as_view()),
     path("studies/<code:slug>/board/", StudyBoard.as_view()),
     path("studies/<code:slug>/members/", MemberList.as_view()),

@@ -57,6 +57,10 @@ class Study(models.Model):
         UNTIL_CLOSED = "until_closed", "until closed"
         OPEN = "open", "open"
 
+    class Purpose(models.TextChoices):
+        RELIABILITY = "reliability", "reliability study"
+        TEACHING = "teaching", "teaching"
+
     slug = models.CharField(max_length=60, unique=True, validators=[validate_code])
     title = models.CharField(max_length=300, validators=[validate_name])
     codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="studies")
@@ -70,9 +74,11 @@ class Study(models.Model):
         default=Blinding.UNTIL_CLOSED,
         help_text="When others' work may be shown. Until closed keeps every document of a reviewer independent.",
     )
+    purpose = models.CharField(max_length=20, choices=Purpose, default=Purpose.RELIABILITY)
     demo = models.BooleanField(default=False, help_text="The labels are invented, and every page and export says so")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)  # so that of two leads at once none is overwritten
 
     objects = StudyQuerySet.as_manager()
 
@@ -83,10 +89,20 @@ class Study(models.Model):
             models.CheckConstraint(
                 condition=Q(blinding__in=["until_submitted", "until_closed", "open"]), name="study_blinding_is_known"
             ),
+            models.CheckConstraint(condition=Q(purpose__in=["reliability", "teaching"]), name="study_purpose_is_known"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @staticmethod
+    def usual_blinding(purpose: str) -> str:
+        """Return the rule that suits a purpose.
+
+        Until closed for a reliability study, since after a first look at others' work nothing a reviewer does is
+        independent any more; until submitted for teaching, where comparing at once is what one learns from.
+        """
+        return Study.Blinding.UNTIL_SUBMITTED if purpose == Study.Purpose.TEACHING else Study.Blinding.UNTIL_CLOSED
 
     @property
     def is_blind(self) -> bool:
@@ -305,6 +321,8 @@ class Assignment(models.Model):
     informed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Declined because its reviewer left the study: opened again if they come back.
     returned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Declined because whoever runs the study took it back; what was done is kept, and it can be given back.
+    reclaimed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AssignmentQuerySet.as_manager()
 

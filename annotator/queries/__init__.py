@@ -18,7 +18,7 @@ from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.members import MemberRow, member_rows
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
 from annotator.queries.readings import ReadingRow, readable_with, reading_rows
-from annotator.queries.texts import measurable_revisions, readable_revisions
+from annotator.queries.texts import choosable_revisions, measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "as_read_now",
     "case_book",
     "changes_since",
+    "choosable_revisions",
     "codebook_info",
     "codebooks_of_export",
     "coded_documents",

@@ -29,3 +29,11 @@ def measurable_revisions(study: Study, user: User) -> QuerySet[Revision]:
     if study.role_of(user) == Membership.Role.READER:
         return study.revisions.all()
     return readable_revisions(user).filter(studies=study)
+
+
+def choosable_revisions(user: User) -> QuerySet[Revision]:
+    """Return the texts a user may take into a study: of those readable the newest of each document not withdrawn.
+
+    The whole library to site staff who keep sources; to a lead the texts of their studies, and those assigned to them.
+    """
+    return readable_revisions(user).filter(pk__in=Revision.objects.current().available().values("pk"))

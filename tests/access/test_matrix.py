@@ -92,7 +92,12 @@ API = [
     ("GET", "decisions/{nobody}/", NOBODY),
     ("PUT", "decisions/{nobody}/", NOBODY),
     ("DELETE", "decisions/{nobody}/", NOBODY),
-    ("POST", "studies/", "401 405 405 405 405 405 405 405 405 405"),
+    ("POST", "studies/", "401 404 404 404 404 404 404 400 400 404"),
+    ("PATCH", "studies/{study}/", "401 404 404 404 404 428 404 428 428 404"),
+    ("POST", "studies/{study}/texts/", "401 404 404 404 404 400 404 400 400 404"),
+    ("DELETE", "studies/{study}/texts/{document}/1/", "401 404 404 404 404 409 404 409 403 404"),
+    ("POST", "studies/{study}/close/", "401 404 404 404 404 409 404 409 409 404"),
+    ("POST", "studies/{study}/reopen/", LEADS_200),
     ("POST", "studies/{study}/members/", "401 404 404 404 404 400 404 400 400 404"),
     ("POST", "studies/{study}/assignments/", "401 404 404 404 404 400 404 400 400 404"),
     ("GET", "studies/{study}/members/{place}/", "401 404 404 404 200 200 404 200 200 404"),
@@ -123,6 +128,9 @@ PAGES = [
     ("GET", "/studies/{study}/board.csv", LEADS_SEE),
     ("GET", "/studies/{study}/over-time/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/rounds/", "302 404 200 200 200 200 404 200 200 200"),
+    ("GET", "/studies/new/", "302 404 404 404 404 404 404 200 200 404"),
+    ("GET", "/studies/{study}/setup/", LEADS_SEE),
+    ("GET", "/studies/{study}/texts/", LEADS_SEE),
     ("GET", "/studies/{study}/distribute/", "302 404 404 404 404 200 404 200 200 404"),
     ("GET", "/studies/{study}/report/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/documents/{document}/", "302 404 200 200 200 200 404 200 200 200"),
@@ -163,6 +171,9 @@ PAGES = [
     ("GET", "/admin/annotator/user/", "302 302 302 302 302 302 403 200 200 302"),
 ]
 WRITES = [
+    ("POST", "/studies/new/", "302 404 404 404 404 404 404 400 400 404"),
+    ("POST", "/studies/{study}/setup/", "302 404 404 404 404 400 404 400 400 404"),
+    ("POST", "/studies/{study}/texts/", "302 404 404 404 404 400 404 400 400 404"),
     ("POST", "/logout/", "302 302 302 302 302 302 302 302 302 302"),
     ("POST", "/account/tokens/{nobody}/revoke/", "302 404 404 404 404 404 404 404 404 404"),
     ("POST", "/assignments/{cleo}/reveal/", "302 404 404 404 404 404 404 404 404 404"),
@@ -195,7 +206,7 @@ def body_of(method: str, path: str, theatre: Theatre) -> dict[str, Any]:
         return {**SPAN, "assignment": theatre.ids["ben" if "{own}" in path else "cleo"]}
     if path.endswith("/codes/"):
         return {"places": 3}
-    return {"reason": "because"} if path.endswith(("revise/", "reopen/")) else {}
+    return {"reason": "because"} if re.search("assignments/.*(revise|reopen)/$", path) else {}
 
 
 def ask(client: Client, method: str, path: str, theatre: Theatre) -> int:

@@ -125,10 +125,9 @@ def test_every_row_with_a_history_shows_it(furnished, sign_in):
 
 
 def test_history_of_a_study_names_its_acts(full_stage, cast, sign_in):
-    from annotator.actions.curation import save_study
+    from annotator.actions.set_up import change_study
 
-    full_stage.study.title = "Harbour, renamed"
-    save_study(actor=cast.ada, study=full_stage.study)
+    change_study(actor=cast.ada, study=full_stage.study, changes={"title": "Harbour, renamed"})
     page = sign_in(cast.ada).get(address(type(full_stage.study), HISTORY, full_stage.study.pk)).content.decode()
     assert "<td>Created</td>" in page
     assert "<td>Changed: title</td>" in page

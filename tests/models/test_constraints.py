@@ -163,8 +163,9 @@ def test_a_member_joins_a_study_once_under_one_pseudonym(stage: Any, cast: Any) 
     )
 
 
-def test_a_study_refuses_an_unknown_blinding_rule(stage: Any) -> None:
+def test_a_study_refuses_unknown_words(stage: Any) -> None:
     refused("study_blinding_is_known", lambda: Study.objects.update(blinding="sometimes"))
+    refused("study_purpose_is_known", lambda: Study.objects.update(purpose="fun"))
 
 
 def test_a_codebook_version_stands_once(stage: Any) -> None:

@@ -41,7 +41,7 @@ def test_a_submitted_assignment_offers_others_work_then_agreement(
 def test_somebody_without_assignments_learns_what_to_do(read: Callable[..., Page], stage: Any) -> None:
     assert "Tell them your user name: eli" in read("eli", "/").words
     assert "Read the guidelines" in read("dora", "/").words
-    assert "Open the administration" in read("ada", "/").words
+    assert "Go to the studies" in read("ada", "/").words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""The form of a study's words and rules, new or there already, and the words of its choices."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from annotator.models import Codebook, Study, User
+from annotator.views.codebook_forms import Plain
+
+Options = list[tuple[str, str, str]]
+
+PURPOSES: Options = [
+    (Study.Purpose.RELIABILITY, "Reliability study", "measures how far reviewers agree who work apart"),
+    (Study.Purpose.TEACHING, "Teaching", "reviewers learn by comparing their work with others’ as they go"),
+]
+BLINDINGS: Options = [
+    (
+        Study.Blinding.UNTIL_CLOSED,
+        "until closed",
+        "nobody sees others’ work before the study is closed, so that every document of a reviewer is independent",
+    ),
+    (
+        Study.Blinding.UNTIL_SUBMITTED,
+        "until submitted",
+        "who has submitted a document may show others’ work on it; what they begin after a look is reported apart",
+    ),
+    (Study.Blinding.OPEN, "never", "every member sees what is submitted; no figure counts independent work"),
+]
+USUAL_BLINDING = (
+    "",
+    "as usual for the purpose",
+    "until closed for a reliability study, since after a first look nothing is independent any more;"
+    " until submitted for teaching, since comparing at once is what one learns from",
+)
+MOST_REVIEWERS = 1000
+
+
+def usable_codebooks(user: User) -> QuerySet[Codebook]:
+    """Return the published versions a user may base a study on, those of one codebook together, the newest first."""
+    found = Codebook.objects.visible_to(user).published().filter(retired_at=None)
+    return found.defer("guidelines").order_by("title", "slug", "-version")
+
+
+class CodebookField(forms.ModelChoiceField):
+    """A choice of codebook versions."""
+
+    def label_from_instance(self, obj: Codebook) -> str:
+        """Name the version."""
+        return f"{obj.title}, version {obj.version}"
+
+
+class StudyForm(Plain):
+    """Words and rules."""
+
+    title = forms.CharField(label="Title", max_length=300)
+    purpose = forms.ChoiceField(label="Purpose", choices=[each[:2] for each in PURPOSES])
+    blinding = forms.ChoiceField(label="Others’ work is hidden", choices=[each[:2] for each in BLINDINGS])
+    reviewers_per_document = forms.IntegerField(
+        label="Reviewers for each document",
+        min_value=1,
+        max_value=MOST_REVIEWERS,
+        required=False,
+        help_text="What giving out aims at. Left empty, class codes give documents to any number of people.",
+    )
+    purposes, blindings = PURPOSES, BLINDINGS
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was chosen; of a valid form."""
+        return dict(self.cleaned_data)
+
+
+class NewStudyForm(StudyForm):
+    """The same, with what stays as it is from the beginning."""
+
+    slug = forms.CharField(
+        label="Short name",
+        max_length=60,
+        required=False,
+        help_text="It stands in addresses and exports. Left empty, it is made from the title.",
+    )
+    codebook = CodebookField(
+        Codebook.objects.none(), label="Codebook", empty_label="Choose a version", help_text="Published versions only."
+    )
+    blindings = [USUAL_BLINDING, *BLINDINGS]
+
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["codebook"].queryset = usable_codebooks(user)
+        self.fields["blinding"].required = False
+        self.fields["blinding"].choices = [each[:2] for each in self.blindings]
