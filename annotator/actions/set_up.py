@@ -7,12 +7,11 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from annotator.actions.assignments import state_of
 from annotator.actions.errors import BlindError, ConflictError, StaleError
-from annotator.actions.history import Act, record, record_all
+from annotator.actions.history import Act, record, record_all, state_of
 from annotator.actions.study import lock_run_study, wait_for_writers
 from annotator.actions.transactions import writes
-from annotator.models import Annotation, Assignment, Decision, Rating, Study, User
+from annotator.models import Annotation, Assignment, Decision, Rating, Study, TrainingText, User
 from sources.models import Revision
 
 WORDS = ("title",)
@@ -119,7 +118,8 @@ def remove_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]
     """Take texts out of a study, all or none, where nobody has worked on them; who was given one is told so.
 
     Those that it does not have are no fault. Raises NotFoundError unless the actor runs the study; ConflictError
-    `closed`, `worked_on`; BlindError where the actor reviews one, from whom it is hidden whether others have begun.
+    `closed`, `teaches` (the training of the study uses one), `worked_on`; BlindError where the actor reviews one, from
+    whom it is hidden whether others have begun.
     """
     study = lock_run_study(actor, study)
     if study.is_closed:
@@ -128,6 +128,11 @@ def remove_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]
     present = list(study.revisions.filter(pk__in=wanted).select_related("document").defer("text"))
     wait_for_writers(study)
     held = Assignment.objects.filter(study=study, revision__in=[revision.pk for revision in present])
+    taught = TrainingText.objects.in_use().filter(study=study, revision__in=[revision.pk for revision in present])
+    if taught.exists():
+        raise ConflictError(
+            "teaches", "The training of the study uses one of these. Take it out of the training first."
+        )
     if held.open().reviews().filter(reviewer=actor, round=1).exists():
         raise BlindError("You review one of these documents yourself. Submit it first, or let another lead remove it.")
     worked_on = set(with_work(held).values_list("revision_id", flat=True))

@@ -76,7 +76,7 @@ class StudySerializer(StudySummarySerializer):
     `version` rises with every change of its words and rules.
     """
 
-    purpose = Choice("Purpose", Study.Purpose.values)
+    purpose = Choice("StudyPurpose", Study.Purpose.values)
     reviewers_per_document = serializers.IntegerField(allow_null=True)
     version = serializers.IntegerField()
     role = serializers.CharField()
@@ -123,7 +123,7 @@ class StudyChangesSerializer(StrictSerializer):
     """What is to be changed in a study; what is left out stays."""
 
     title = Text(max_length=TITLE_LENGTH, required=False)
-    purpose = Choice("Purpose", Study.Purpose.values, required=False)
+    purpose = Choice("StudyPurpose", Study.Purpose.values, required=False)
     blinding = Choice("Blinding", Study.Blinding.values, required=False)
     reviewers_per_document = Whole(min_value=1, max_value=MOST_REVIEWERS, allow_null=True, required=False)
     confirm = Flag(default=False, help_text="Change the blinding rule although work is there, as 409 `confirm` told.")
@@ -155,7 +155,7 @@ class StudyBodySerializer(StrictSerializer):
     slug = Text(max_length=CODE_LENGTH)
     title = Text(max_length=TITLE_LENGTH)
     codebook = CodebookKeySerializer()
-    purpose = Choice("Purpose", Study.Purpose.values, default=Study.Purpose.RELIABILITY)
+    purpose = Choice("StudyPurpose", Study.Purpose.values, default=Study.Purpose.RELIABILITY)
     blinding = Choice("Blinding", Study.Blinding.values, required=False)
     reviewers_per_document = Whole(min_value=1, max_value=MOST_REVIEWERS, allow_null=True, required=False)
     texts = TextKeySerializer(many=True, required=False, max_length=MOST_TEXTS)

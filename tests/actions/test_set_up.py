@@ -196,3 +196,11 @@ def test_a_study_closes_with_as_many_open_assignments_as_were_named(stage, cast,
     assert Assignment.objects.open().filter(study=stage.study).count() == 2
     with frames.untouched():
         close_study(actor=cast.ada, study=stage.study, open_seen=0)
+
+
+def test_a_text_of_the_training_stays(school, cast, frames):
+    gold = school.gold()
+    add_revisions(actor=cast.ada, study=school.stage.study, revisions=[gold.revision])
+    school.add(gold, "check")
+    with frames.refusal(ConflictError, "teaches"):
+        remove_revisions(actor=cast.ada, study=school.stage.study, revisions=[gold.revision])
