@@ -33,6 +33,7 @@ from annotator.api.exports import Export, Import
 from annotator.api.fields import CodePath, NumberPath
 from annotator.api.me import Me, TokenDetail, TokenList
 from annotator.api.members import MemberDetail, MemberList, MemberPasswordLink
+from annotator.api.questions import QuestionList
 from annotator.api.ratings import RatingDetail, RatingList
 from annotator.api.reference import Reference, Schema
 from annotator.api.studies import (
@@ -74,6 +75,7 @@ urlpatterns = [
     path("studies/<code:slug>/reopen/", StudyReopen.as_view()),
     path("studies/<code:slug>/codebook/", StudyCodebook.as_view()),
     path("studies/<code:slug>/board/", StudyBoard.as_view()),
+    path("studies/<code:slug>/questions/", QuestionList.as_view()),
     path("studies/<code:slug>/members/", MemberList.as_view()),
     path("studies/<code:slug>/members/<path:pseudonym>/password-link/", MemberPasswordLink.as_view()),
     path("studies/<code:slug>/members/<path:pseudonym>/", MemberDetail.as_view()),

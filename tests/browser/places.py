@@ -256,6 +256,7 @@ PLACES = [
     Place("study, administrator", "admin", "/studies/demonstration/"),
     Place("board", "admin", "/studies/seeds/board/"),
     Place("board, nothing like that", "admin", "/studies/demonstration/board/?show=ungiven"),
+    Place("questions", "admin", "/studies/demonstration/questions/"),
     Place("over time", ONE, "/studies/demonstration/over-time/"),
     Place("over time, blind", ONE, "/studies/seeds/over-time/"),
     Place("second rounds", ONE, "/studies/demonstration/rounds/"),

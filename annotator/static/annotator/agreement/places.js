@@ -33,9 +33,14 @@ export class Places {
     this.#fromAddress();
   }
 
-  /** The place the address names; after a turn of the list's page, its first or last. */
+  /** The place the address names, or the stretch `at-START-END`; after a turn of the list's page, its first or last. */
   #fromAddress() {
     const name = location.hash.slice(1);
+    const at = /^at-(\d{1,9})-(\d{1,9})$/.exec(name)?.slice(1).map(Number);
+    if (at && at[0] < at[1] && at[0] < this.lines.length) {
+      for (const follower of this.followers) follower.show(at);
+      this.lines.reveal(...at);
+    }
     const index =
       { first: 0, last: this.cases.length - 1 }[name] ??
       this.cases.findIndex(([, , number]) => name === `place-${number}`);
