@@ -56,38 +56,41 @@ def read_with(document: CodedDocument, newer: CodebookInfo, known: Mapping[Key, 
 
     Ratings stay where `newer` has their scale and point and asks the scale of the label; others have no place in it.
     """
-    heirs = {
-        key: heirs_of(book, newer, known)
-        for key, book in document.codebooks.items()
-        if key != newer.key and book.labels
-    }
-    if not any(coding.codebook in heirs for coding in document.codings):
+    older = {key: book for key, book in document.codebooks.items() if key != newer.key and book.labels}
+    if not any(coding.codebook in older for coding in document.codings):
         return document
-    reader = _Reader(newer)
+    reader = Reader(newer, known)
     codings = tuple(
-        reader.coding(coding, heirs[coding.codebook]) if coding.codebook in heirs else coding
+        reader.coding(coding, older[coding.codebook]) if coding.codebook in older else coding
         for coding in document.codings
     )
     return replace(document, codings=codings)
 
 
-class _Reader:
-    """The labels, scales and points of the version that is read with."""
+class Reader:
+    """Reads passages and ratings made with older versions of a codebook with a newer one."""
 
-    def __init__(self, newer: CodebookInfo) -> None:
+    def __init__(self, newer: CodebookInfo, known: Mapping[Key, CodebookInfo]) -> None:
+        self.newer, self.known = newer, known
         self.scales = {scale.code: scale for scale in newer.scales}
         self.missing = {(scale.code, point.value): point.missing for scale in newer.scales for point in scale.points}
+        self.heirs: dict[Key, dict[str, tuple[str, ...]]] = {}
 
-    def coding(self, coding: Coding, heirs: Mapping[str, tuple[str, ...]]) -> Coding:
+    def coding(self, coding: Coding, older: CodebookInfo) -> Coding:
         """Read one coding."""
-        passages = tuple(self.passage(passage, coding.codebook, heirs) for passage in coding.passages)
+        passages = tuple(self.passage(passage, older) for passage in coding.passages)
         return replace(coding, passages=passages, ratings=self.ratings(coding.ratings, "document", ""))
 
-    def passage(self, passage: CodedPassage, codebook: Key, heirs: Mapping[str, tuple[str, ...]]) -> CodedPassage:
+    def passage(self, passage: CodedPassage, older: CodebookInfo) -> CodedPassage:
         """Read one passage."""
-        found = heirs.get(passage.label, ())
-        label = found[0] if len(found) == 1 else unread(passage.label, codebook)
+        found = self._heirs(older).get(passage.label, ())
+        label = found[0] if len(found) == 1 else unread(passage.label, older.key)
         return replace(passage, label=label, ratings=self.ratings(passage.ratings, "passage", label))
+
+    def _heirs(self, older: CodebookInfo) -> dict[str, tuple[str, ...]]:
+        if older.key not in self.heirs:
+            self.heirs[older.key] = heirs_of(older, self.newer, self.known)
+        return self.heirs[older.key]
 
     def ratings(self, given: Iterable[CodedRating], target: str, label: str) -> tuple[CodedRating, ...]:
         """Keep the ratings that have a place."""

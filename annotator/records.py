@@ -112,6 +112,10 @@ class CodedDecision:
 
     `outcome` is took, merged, redrew, nothing_here, contested or agreed_by_rule. A contested stretch is no gold; its
     `distribution` says how many reviewers give which label, "" counting those who marked nothing there.
+
+    With a `scale` it settles one rating: of the gold passage `annotation`, or of the document without one. `point` is
+    what was taken; a contested scale has `points` instead: how many reviewers give which, None counting those who were
+    asked and gave none.
     """
 
     id: UUID
@@ -122,6 +126,8 @@ class CodedDecision:
     annotation: UUID | None = None
     votes: tuple[UUID, ...] = ()
     distribution: tuple[tuple[str, int], ...] = ()
+    point: int | None = None
+    points: tuple[tuple[int | None, int], ...] = ()
     reason: str = ""
     version: int = 1
     created_at: datetime | None = None

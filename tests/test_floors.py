@@ -34,6 +34,7 @@ FLOORS = {
     "annotator.memory": 1,
     "annotator.pace": 1,
     "annotator.questions": 1,
+    "annotator.points": 1,
     "sources": 1,
 }
 # Pairs on one floor, or below, that still must not meet.
@@ -58,6 +59,7 @@ ALLOWED_SIDEWAYS = {
     ("annotator.views", "annotator.templatetags"),
     ("annotator.reading", "annotator.records"),  # what it turns into one another
     ("annotator.questions", "annotator.records"),  # what it reads
+    ("annotator.points", "annotator.records"),  # what it counts
 }
 PURE = ["annotator.agreement", "annotator.formats", "annotator.records", "annotator.ids", "annotator.colours"]
 PURE += [
@@ -65,6 +67,7 @@ PURE += [
     "annotator.reading",
     "annotator.pace",
     "annotator.gold",
+    "annotator.points",
     "sources.text",
     "sources.importers",
     "sources.segmentation",

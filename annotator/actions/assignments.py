@@ -11,7 +11,18 @@ from annotator.actions.errors import ConflictError, FieldError, InvalidError, No
 from annotator.actions.history import record, state_of
 from annotator.actions.qualifying import advance, record_steps
 from annotator.actions.transactions import writes
-from annotator.models import Annotation, Assignment, Membership, Rating, Scale, Study, Training, TrainingText, User
+from annotator.models import (
+    Annotation,
+    Assignment,
+    Decision,
+    Membership,
+    Rating,
+    Scale,
+    Study,
+    Training,
+    TrainingText,
+    User,
+)
 from sources.models import Revision
 
 
@@ -107,8 +118,14 @@ def _record(actor: User, verb: str, assignment: Assignment, before: dict[str, An
 def find_gaps(assignment: Assignment) -> list[FieldError]:
     """Return what is still missing before submission, each gap naming its passage or scale.
 
-    Required ratings not given, and ratings whose evidence was deleted or, where the scale needs some, never named.
+    Required ratings not given, and ratings whose evidence was deleted or, where the scale needs some, never named. A
+    scale that adjudication keeps as contested is answered so.
     """
+    contested = set(
+        Decision.objects.live()
+        .filter(assignment=assignment, scale__isnull=False, outcome=Decision.Outcome.CONTESTED)
+        .values_list("annotation_id", "scale_id")
+    )
     scales = list(assignment.codebook.scales.prefetch_related("labels"))
     passages = list(Annotation.objects.live().filter(assignment=assignment).select_related("label"))
     rated = set(
@@ -119,7 +136,7 @@ def find_gaps(assignment: Assignment) -> list[FieldError]:
         for scale in scales:
             asked_of = {label.pk for label in scale.labels.all()}
             asked = scale.target == Scale.Target.PASSAGE and (not asked_of or passage.label_id in asked_of)
-            if asked and scale.required and (passage.pk, scale.pk) not in rated:
+            if asked and scale.required and (passage.pk, scale.pk) not in rated | contested:
                 gaps.append(
                     FieldError(
                         f"annotations.{passage.pk}.{scale.code}",
@@ -140,7 +157,7 @@ def find_gaps(assignment: Assignment) -> list[FieldError]:
         field = f"ratings.{scale.code}"
         rating = document_ratings.get(scale.pk)
         if rating is None:
-            if scale.required:
+            if scale.required and (None, scale.pk) not in contested:
                 gaps.append(FieldError(field, "required", f"“{scale.question}” is not answered."))
             continue
         evidence = list(rating.evidence.all())

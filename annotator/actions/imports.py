@@ -23,7 +23,7 @@ from annotator.models import (
     Study,
     User,
 )
-from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.models import Revision
 from sources.restore import RecordedText, RestoreError, restore_revision
 
@@ -247,6 +247,7 @@ def _make_decisions(study: Study, revision: Revision, codings: Iterable[Coding],
             scale=codebooks.scales[*coding.codebook, decision.scale] if decision.scale else None,
             outcome=decision.outcome,
             annotation_id=decision.annotation,
+            point=_point_of(coding, decision, codebooks),
             reason=decision.reason,
             version=decision.version,
             **{name: time for name, time in times.items() if time is not None},
@@ -254,10 +255,18 @@ def _make_decisions(study: Study, revision: Revision, codings: Iterable[Coding],
         row.votes.set([vote for vote in decision.votes if vote in places])
 
 
+def _point_of(coding: Coding, decision: CodedDecision, codebooks: _Codebooks) -> ScalePoint | None:
+    if decision.point is None:
+        return None
+    return codebooks.points[*coding.codebook, decision.scale, decision.point]
+
+
 def _same_decisions(assignment: Assignment, coding: Coding) -> bool:
-    columns = ("pk", "start", "end", "outcome", "annotation_id", "reason", "version")
+    columns = ("pk", "start", "end", "outcome", "annotation_id", "point__value", "reason", "version")
     stored = set(Decision.objects.live().filter(assignment=assignment).values_list(*columns))
-    return stored == {(d.id, d.start, d.end, d.outcome, d.annotation, d.reason, d.version) for d in coding.decisions}
+    return stored == {
+        (d.id, d.start, d.end, d.outcome, d.annotation, d.point, d.reason, d.version) for d in coding.decisions
+    }
 
 
 def _same_work(assignment: Assignment, coding: Coding) -> bool:

@@ -39,7 +39,7 @@ def _find_rating(assignment: Assignment, scale: Scale) -> Rating | None:
     )
 
 
-def _next_version(assignment: Assignment, scale: Scale) -> int:
+def next_version(assignment: Assignment, scale: Scale) -> int:
     """One more than any version this rating had before it was cleared: an old ETag must never fit a new rating."""
     cleared = Event.objects.filter(assignment=assignment, kind="rating", verb="cleared").values_list(
         "before", flat=True
@@ -84,7 +84,7 @@ def rate_document(
         if not precondition.create:
             raise NotFoundError
         refuse_unless_open(assignment)
-        version = _next_version(assignment, asked)
+        version = next_version(assignment, asked)
         rating = Rating.objects.create(assignment=assignment, scale=asked, point=chosen, version=version)
     else:
         if precondition.create:

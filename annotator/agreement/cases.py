@@ -53,8 +53,11 @@ class Case:
 
     @property
     def agreed(self) -> bool:
-        """Whether every reviewer, of two or more, marked exactly these words once, with one label and one rating."""
-        said = {(each.label, each.start, each.end, tuple(sorted(each.ratings.items()))) for each in self.group.members}
+        """Whether every reviewer, of two or more, marked exactly these words once, with one label.
+
+        Where their ratings lie apart, each scale is a case of its own: see `ScaleCase`.
+        """
+        said = {(each.label, each.start, each.end) for each in self.group.members}
         return len(said) == 1 and self.group.of > 1 and len(self.group.members) == self.group.of
 
 

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.adjudication import OUTCOMES, Drawn, Verdict, decide_case, undo_decision
+from annotator.actions.errors import InvalidError
+from annotator.actions.scale_decisions import ScaleVerdict, decide_scale
 from annotator.api.annotations import LONGEST_QUOTE, MOST_RATINGS, PassageRatingBodySerializer
 from annotator.api.base import ApiView, PageByIdParameters, find, page_answer, page_of, versioned
 from annotator.api.fields import (
@@ -20,6 +22,7 @@ from annotator.api.fields import (
     Offset,
     StrictSerializer,
     Text,
+    Whole,
 )
 from annotator.api.preconditions import precondition_of
 from annotator.api.schema import CREATES, IF_CHANGED, IF_MATCH, describe
@@ -30,7 +33,11 @@ MOST_VOTES = 5000
 
 
 class DecisionSerializer(serializers.Serializer):
-    """What the adjudicator settled about a stretch of text, or about one scale of the document."""
+    """What the adjudicator settled: passages, or one `scale`.
+
+    With a scale, `annotation` is the gold passage that is rated, null the whole document, and `point` what was taken,
+    null where it is contested; the votes are then the passages whose ratings were settled.
+    """
 
     id = serializers.UUIDField()
     assignment = serializers.UUIDField(source="assignment_id")
@@ -38,6 +45,7 @@ class DecisionSerializer(serializers.Serializer):
     end = serializers.IntegerField()
     scale = serializers.CharField(source="scale.code", default="")
     outcome = Choice("Outcome", Decision.Outcome.values)
+    point = serializers.IntegerField(source="point.value", default=None, allow_null=True)
     annotation = serializers.UUIDField(source="annotation_id", allow_null=True)
     votes = serializers.SerializerMethodField()
     reason = serializers.CharField()
@@ -61,17 +69,21 @@ class DrawnPassageSerializer(StrictSerializer):
 
 
 class DecisionBodySerializer(StrictSerializer):
-    """A case to settle: which passages (`votes`), and how.
+    """A case to settle: passages with a stretch and `votes`, or a rating with a `scale`; and how.
 
-    `took` names the vote that is `taken` as it is; `merged` and `redrew` send a `passage`; the others make none. A
-    `reason` is asked for where more than half of the reviewers say otherwise.
+    `took` names the vote that is `taken` as it is; `merged` and `redrew` send a `passage`; the others make none. Of a
+    scale `took` names the `point`, and `contested` none; `annotation` is the gold passage that is rated, left out for
+    the whole document. A `reason` is asked for where more than half of the reviewers say otherwise.
     """
 
     assignment = Identifier()
-    start = Offset()
-    end = Offset()
+    start = Offset(required=False)
+    end = Offset(required=False)
     outcome = Choice("ChosenOutcome", list(OUTCOMES))
-    votes = serializers.ListField(child=Identifier(), max_length=MOST_VOTES)
+    votes = serializers.ListField(child=Identifier(), max_length=MOST_VOTES, required=False)
+    scale = Text(max_length=CODE_LENGTH, required=False)
+    annotation = Identifier(required=False)
+    point = Whole(min_value=-1000, max_value=1000, required=False)
     taken = Identifier(required=False)
     passage = DrawnPassageSerializer(required=False)
     reason = Text(max_length=NOTE_LENGTH, allow_blank=True, default="")
@@ -100,12 +112,32 @@ FILTERS = {
 
 
 def _to_show(rows: QuerySet[Decision]) -> QuerySet[Decision]:
-    return rows.live().select_related("scale").prefetch_related("votes")
+    return rows.live().select_related("scale", "point").prefetch_related("votes")
 
 
 def _shown(decision_id: UUID) -> dict[str, Any]:
-    row = Decision.objects.select_related("scale").prefetch_related("votes").get(pk=decision_id)
+    row = Decision.objects.select_related("scale", "point").prefetch_related("votes").get(pk=decision_id)
     return DecisionSerializer(row).data
+
+
+def _refuse_mixed(body: dict[str, Any]) -> None:
+    """Raise InvalidError where the fields are not those of a decision of its kind."""
+    of_passages, of_scales = ("start", "end", "votes"), ("annotation", "point")
+    if "scale" in body:
+        for name in (*of_passages, "taken", "passage"):
+            if name in body:
+                raise InvalidError(name, "A decision on a scale has none: leave it out.")
+        return
+    for name in of_passages:
+        if name not in body:
+            raise InvalidError(name, "This field is required.", "required")
+    for name in of_scales:
+        if name in body:
+            raise InvalidError(name, "Only a decision on a scale has one: leave it out, or name the scale.")
+
+
+def _scale_verdict(body: dict[str, Any]) -> ScaleVerdict:
+    return ScaleVerdict(body["scale"], body["outcome"], body.get("point"), body.get("annotation"), body["reason"])
 
 
 def _verdict(body: dict[str, Any]) -> Verdict:
@@ -166,13 +198,12 @@ class DecisionDetail(ApiView):
         precondition = precondition_of(request)
         precondition.refuse_if_missing()
         body = self.body(DecisionBodySerializer)
-        row, is_new = decide_case(
-            actor=self.viewer,
-            decision_id=decision_id,
-            assignment_id=body["assignment"],
-            verdict=_verdict(body),
-            precondition=precondition,
-        )
+        _refuse_mixed(body)
+        named = {"actor": self.viewer, "decision_id": decision_id, "assignment_id": body["assignment"]}
+        if "scale" in body:
+            row, is_new = decide_scale(**named, verdict=_scale_verdict(body), precondition=precondition)
+        else:
+            row, is_new = decide_case(**named, verdict=_verdict(body), precondition=precondition)
         data = _shown(row.pk)
         return versioned(request, data, data["version"], status=201 if is_new else 200)
 

@@ -2,14 +2,15 @@
 
 It has what the table of annotations cannot: readings that marked nothing, and the ratings of documents with their
 evidence. Columns: those of `cells.PLACE`, then reason, annotations (how many that are not deleted), created_at,
-submitted_at, revealed_at, then three for each document scale and other_ratings as `cells.RatingColumns` says. Evidence
-ids are those of the column annotation in the other table.
+submitted_at, revealed_at, scale_decisions (in the adjudicator's row what was settled about scales of the document,
+written as in the other table), then three for each document scale and other_ratings as `cells.RatingColumns` says.
+Evidence ids are those of the column annotation in the other table.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from annotator.formats.cells import MEDIA_TYPE, PLACE, RatingColumns, heading, line, place
+from annotator.formats.cells import MEDIA_TYPE, PLACE, RatingColumns, heading, line, place, scale_decision
 from annotator.formats.output import DEFAULTS, Options, Writable, pour
 from annotator.records import CodedDocument
 
@@ -18,7 +19,7 @@ EXTENSION = "csv"
 
 __all__ = ["EXTENSION", "MEDIA_TYPE", "TITLE", "lines", "write"]
 
-_COLUMNS = ("reason", "annotations", "created_at", "submitted_at", "revealed_at")
+_COLUMNS = ("reason", "annotations", "created_at", "submitted_at", "revealed_at", "scale_decisions")
 
 
 def write(documents: Iterable[CodedDocument], out: Writable, options: Options = DEFAULTS) -> None:
@@ -40,4 +41,6 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
         for coding in document.codings:
             live = sum(passage.deleted_at is None for passage in coding.passages)
             times = (coding.created_at, coding.submitted_at, coding.revealed_at)
-            yield line([*place(document, coding), coding.reason, live, *times, *scales.cells(coding.ratings)])
+            settled = (each for each in coding.decisions if each.scale and each.annotation is None)
+            decided = " ".join(sorted(map(scale_decision, settled))) or None
+            yield line([*place(document, coding), coding.reason, live, *times, decided, *scales.cells(coding.ratings)])

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from annotator.formats.output import timestamp
-from annotator.records import CodebookInfo, CodedDocument, CodedRating, Coding
+from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedRating, Coding
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 
@@ -82,6 +82,12 @@ def place(document: CodedDocument, coding: Coding) -> list[Cell]:
         coding.kind,
         coding.id,
     ]
+
+
+def scale_decision(decision: CodedDecision) -> str:
+    """Write a decision on a scale as SCALE=POINT:OUTCOME, without a point where the scale is contested."""
+    point = "" if decision.point is None else decision.point
+    return f"{decision.scale}={point}:{decision.outcome}"
 
 
 class RatingColumns:

@@ -56,8 +56,12 @@ decision, after all annotations of its document; what an adjudicator settled abo
     outcome (took, merged, redrew, nothing_here, contested, agreed_by_rule), scale (code or ""), annotation (id of the
     passage it made, set unless the outcome is nothing_here or contested), votes [id of the passages it settled; they
     may lie outside the file where the exporter could not see them], distribution: [{label, reviewers}] (of a contested
-    stretch, which is no gold: how many reviewers give each label, "" being those who marked nothing there), reason,
-    version, created_at, updated_at
+    stretch, which is no gold: how many reviewers give each label, "" being those who marked nothing there), point,
+    points, reason, version, created_at, updated_at.
+    With a scale it settles one rating, outcome being took, contested or agreed_by_rule: annotation is the gold passage
+    that is rated, null the whole document, whose start and end are then those of the text; point (value or null) what
+    was taken, points: [{point (value or null), reviewers}] what reviewers gave on a contested scale, null being those
+    who were asked and gave none. A file from before there were such decisions may lack point and points
 end, always the last line, once, so that a file cut short is noticed:
     codebooks, studies, documents, assignments, annotations (how many rows of each), decisions (where there are any)
 
@@ -344,6 +348,8 @@ def _decision(
         "annotation": None if decision.annotation is None else str(decision.annotation),
         "votes": [str(vote) for vote in decision.votes],
         "distribution": [{"label": label, "reviewers": count} for label, count in decision.distribution],
+        "point": decision.point,
+        "points": [{"point": point, "reviewers": count} for point, count in decision.points],
         "reason": decision.reason,
         "version": decision.version,
         "created_at": timestamp(decision.created_at),

@@ -86,14 +86,43 @@ def fitting_ratings(taken: Row, instrument: Instrument, target: str, complain: C
 def check_outcome(taken: Row, instrument: Instrument, complain: Complain) -> None:
     """Complain where a decision makes what its outcome does not, or names what the codebook does not have."""
     outcome = taken["outcome"]
+    if taken["scale"]:
+        _check_scale(taken, instrument, complain)
+        return
     if (taken["annotation"] is None) is not (outcome in ("nothing_here", "contested")):
         complain("annotation", "must be set exactly where the outcome makes one")
-    if taken["scale"] and taken["scale"] not in instrument.scales:
-        complain("scale", f"the codebook has no scale {taken['scale']}")
+    for name in ("point", "points"):
+        if taken[name] not in (None, ()):
+            complain(name, "belongs to a decision on a scale only")
     if taken["distribution"] and outcome != "contested":
         complain("distribution", "belongs to a contested stretch only")
     labels = [each["label"] for each in taken["distribution"]]
     refuse_doubles(labels, "distribution[{}].label", complain)
+
+
+def _check_scale(taken: Row, instrument: Instrument, complain: Complain) -> None:
+    outcome, code = taken["outcome"], taken["scale"]
+    scale = instrument.scales.get(code)
+    if scale is None:
+        complain("scale", f"the codebook has no scale {code}")
+        return
+    if (taken["annotation"] is None) is not (scale.target == "document"):
+        complain(
+            "annotation", f"must be set exactly where the scale is asked of a passage; {code} is of a {scale.target}"
+        )
+    if outcome not in ("took", "contested", "agreed_by_rule"):
+        complain("outcome", "must be took, contested or agreed_by_rule of a scale")
+    elif (taken["point"] is None) is not (outcome == "contested"):
+        complain("point", "must be set exactly where a point was taken")
+    if taken["points"] and outcome != "contested":
+        complain("points", "belongs to a contested scale only")
+    if taken["distribution"]:
+        complain("distribution", "belongs to a contested stretch only")
+    refuse_doubles([each["point"] for each in taken["points"]], "points[{}].point", complain)
+    named = [taken["point"], *(each["point"] for each in taken["points"])]
+    for value in named:
+        if value is not None and (code, value) not in instrument.points:
+            complain("point", f"scale {code} has no point {value}")
 
 
 def refuse_doubles(values: Iterable[Any], place: str, complain: Complain) -> None:

@@ -22,7 +22,7 @@ from annotator.formats.jsonl_checks import (
     follows,
     refuse_doubles,
 )
-from annotator.formats.jsonl_rows import HEADER, PLACE, ROWS, ShapeError, count, decode, take, unsafe_strings
+from annotator.formats.jsonl_rows import HEADER, LATER, PLACE, ROWS, ShapeError, count, decode, take, unsafe_strings
 from annotator.formats.problems import Problems, shown
 from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.text import Utf16Index, sha256
@@ -389,7 +389,7 @@ class _Reader:
 
     def decision(self, number: int, row: Row, complain: Complain) -> None:
         """Take a decision and compare it with its assignment, its text and the annotations it names."""
-        taken = take(row, ROWS["decision"], complain)
+        taken = {"point": None, "points": (), **take(row, ROWS["decision"], complain, LATER["decision"])}
         if "id" not in taken or not self.claim(taken["id"], number, complain):
             return
         work = self.work_of(number, taken, complain)
@@ -409,12 +409,17 @@ class _Reader:
             other = self.annotations.get(vote)
             if other is not None and other.document is not work.document:
                 complain(f"votes[{i}]", f"annotation {vote} is on another document")
+        if taken["scale"]:
+            place = ("scale", taken["assignment"], made, taken["scale"])
+            if (other := self.rounds.setdefault(place, number)) != number:
+                complain("scale", f"line {other} settles it already")
         if not self.sound:
             return
         distribution = tuple((each["label"], each["reviewers"]) for each in taken["distribution"])
-        given = ("id", "start", "end", "outcome", "scale", "annotation", "votes", "reason", "version")
+        points = tuple((each["point"], each["reviewers"]) for each in taken["points"])
+        given = ("id", "start", "end", "outcome", "scale", "annotation", "votes", "point", "reason", "version")
         kept = {name: taken[name] for name in (*given, "created_at", "updated_at")}
-        work.decisions.append(CodedDecision(distribution=distribution, **kept))
+        work.decisions.append(CodedDecision(distribution=distribution, points=points, **kept))
 
     def ratings(
         self, number: int, taken: Row, instrument: Instrument, document: _Text, target: str, complain: Complain

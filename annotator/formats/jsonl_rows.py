@@ -279,6 +279,9 @@ PLACE: Fields = {
     "reviewer": filled,
 }
 
+LATER = {"decision": frozenset({"point", "points"})}
+"""Fields of rows that older files lack, by type of row."""
+
 HEADER: Fields = {
     "format": one_of("credence-jsonl"),
     "version": number(1, 1),
@@ -382,6 +385,8 @@ ROWS: dict[str, Fields] = {
         "annotation": optional(uuid),
         "votes": listed(uuid),
         "distribution": listed(having({"label": text, "reviewers": ordinal})),
+        "point": optional(number(-(2**31))),
+        "points": listed(having({"point": optional(number(-(2**31))), "reviewers": ordinal})),
         "reason": text,
         "version": ordinal,
         "created_at": optional(moment),

@@ -1,16 +1,18 @@
 """CSV with one row per annotation, safe to open in a spreadsheet.
 
 Columns: those of `cells.PLACE`, then annotation (id), label, label_name, read_as, start, end, start_utf16, end_utf16,
-quote, prefix, suffix, note, version, created_at, updated_at, submitted_at, decision, then two for each passage scale
-and other_ratings as `cells.RatingColumns` says. Offsets are half-open, in code points of the revision and in UTF-16
-units.
+quote, prefix, suffix, note, version, created_at, updated_at, submitted_at, decision, scale_decisions, then two for each
+passage scale and other_ratings as `cells.RatingColumns` says. Offsets are half-open, in code points of the revision and
+in UTF-16 units.
 
 `label` is what the reviewer chose, in the version under codebook_version; `read_as` is the label of the study's present
 codebook that the passage is read as, empty where a label went on in several or none.
 
 `decision` is what the adjudicator settled: of a row whose role is adjudicator how it came about (took, merged, redrew,
 agreed_by_rule), of a reviewer's row what came of it (nothing_here and contested, too). The rows of a contested passage
-are its distribution; no row of the adjudicator's stands for it.
+are its distribution; no row of the adjudicator's stands for it. `scale_decisions` is what was settled about single
+ratings, as SCALE=POINT:OUTCOME with a space between them and no point where the scale is contested; its distribution is
+the reviewers' ratings beside it.
 
 Deleted annotations are left out. So are readings that marked nothing and the ratings of whole documents: they have no
 annotation to stand beside and are in the format of `assignments`. Text that a spreadsheet would take for a formula has
@@ -21,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from uuid import UUID
 
-from annotator.formats.cells import MEDIA_TYPE, PLACE, Cell, RatingColumns, heading, line, place
+from annotator.formats.cells import MEDIA_TYPE, PLACE, Cell, RatingColumns, heading, line, place, scale_decision
 from annotator.formats.output import DEFAULTS, Options, Writable, pour
 from annotator.reading import heirs_of
 from annotator.records import CodebookInfo, CodedDocument
@@ -35,6 +37,7 @@ __all__ = ["EXTENSION", "MEDIA_TYPE", "TITLE", "lines", "write"]
 _COLUMNS = (
     *("annotation", "label", "label_name", "read_as", "start", "end", "start_utf16", "end_utf16"),
     *("quote", "prefix", "suffix", "note", "version", "created_at", "updated_at", "submitted_at", "decision"),
+    "scale_decisions",
 )
 
 
@@ -57,7 +60,7 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
         names = {(key, label.code): label.name for key, book in document.codebooks.items() for label in book.labels}
         heirs = _heirs(document, options.codebooks)
         utf16 = Utf16Index(document.text)
-        decided = _decided(document)
+        decided, on_scales = _decided(document), _decided_on_scales(document)
         for coding in document.codings:
             shared = place(document, coding)
             for passage in coding.passages:
@@ -80,6 +83,7 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
                     passage.updated_at,
                     coding.submitted_at,
                     decided.get(passage.id),
+                    on_scales.get(passage.id),
                 ]
                 yield line([*shared, *cells, *scales.cells(passage.ratings)])
 
@@ -101,7 +105,20 @@ def _decided(document: CodedDocument) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     for coding in document.codings:
         for decision in coding.decisions:
+            if decision.scale:
+                continue
             found |= dict.fromkeys(decision.votes, decision.outcome)
             if decision.annotation is not None:
                 found[decision.annotation] = decision.outcome
     return found
+
+
+def _decided_on_scales(document: CodedDocument) -> dict[UUID, str]:
+    """Return what was settled about ratings, of each gold passage and of the passages that were rated."""
+    found: dict[UUID, list[str]] = {}
+    for coding in document.codings:
+        for decision in coding.decisions:
+            if decision.scale:
+                for passage in (*decision.votes, *([decision.annotation] if decision.annotation else [])):
+                    found.setdefault(passage, []).append(scale_decision(decision))
+    return {passage: " ".join(sorted(said)) for passage, said in found.items()}

@@ -122,7 +122,11 @@ class Rating(models.Model):
 
 
 class Decision(models.Model):
-    """What the adjudicator settled about a case: a stretch of text, or one scale of the document."""
+    """What the adjudicator settled: a case of passages; or one scale, of a gold passage or of the whole document.
+
+    With a scale, `annotation` is the gold passage that is rated, none meaning the document, and `point` what was taken.
+    The rating itself is the gold's, like any other.
+    """
 
     class Outcome(models.TextChoices):
         TOOK = "took", "took"
@@ -143,6 +147,7 @@ class Decision(models.Model):
     annotation = models.ForeignKey(
         Annotation, on_delete=models.PROTECT, null=True, blank=True, related_name="decided_by"
     )
+    point = models.ForeignKey(ScalePoint, on_delete=models.PROTECT, null=True, blank=True, related_name="decided_by")
     votes = models.ManyToManyField(Annotation, blank=True, related_name="voted_in")
     reason = models.TextField(blank=True, max_length=NOTE_LENGTH)
     version = models.PositiveIntegerField(default=1)
@@ -158,11 +163,33 @@ class Decision(models.Model):
             models.CheckConstraint(condition=Q(start__gte=0) & Q(start__lt=F("end")), name="decision_start_before_end"),
             models.CheckConstraint(condition=Q(version__gte=1), name="decision_version_is_positive"),
             models.CheckConstraint(
-                condition=Q(outcome__in=["took", "merged", "redrew", "agreed_by_rule"], annotation__isnull=False)
+                condition=Q(scale__isnull=False)
+                | Q(outcome__in=["took", "merged", "redrew", "agreed_by_rule"], annotation__isnull=False)
                 | Q(outcome__in=["nothing_here", "contested"], annotation__isnull=True),
                 name="decision_annotation_iff_made",
+            ),
+            models.CheckConstraint(
+                condition=Q(scale__isnull=True, point__isnull=True)
+                | Q(scale__isnull=False, outcome__in=["took", "agreed_by_rule"], point__isnull=False)
+                | Q(scale__isnull=False, outcome="contested", point__isnull=True),
+                name="decision_point_iff_taken",
+            ),
+            models.UniqueConstraint(
+                fields=["annotation", "scale"],
+                condition=Q(annotation__isnull=False, scale__isnull=False, deleted_at__isnull=True),
+                name="decision_on_passage_scale_is_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["assignment", "scale"],
+                condition=Q(annotation__isnull=True, scale__isnull=False, deleted_at__isnull=True),
+                name="decision_on_document_scale_is_unique",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} {self.start}-{self.end}"
+
+    @property
+    def is_on_scale(self) -> bool:
+        """Whether it settles a rating, not passages."""
+        return self.scale_id is not None

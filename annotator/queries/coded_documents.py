@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from annotator.models import Annotation, Assignment, Codebook, Decision, Membership, Rating, Study, User
 from annotator.models.descriptions import codebook_info, codebooks_behind
@@ -103,11 +103,22 @@ def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[Co
     known = list(texts.values_list("pk", "revision_id", "reviewer_id"))
     told = {pk for pk, _, _ in known}
     readers = Counter(revision_id for revision_id, _ in {each[1:] for each in known})
-    rows = rows.select_related("scale", "assignment").prefetch_related("votes__label")
-    for row in rows.order_by("start", "end", "pk"):
+    rows = rows.select_related("scale", "point", "assignment").prefetch_related(
+        "votes__label", "votes__ratings__scale", "votes__ratings__point"
+    )
+    rated = _rated_documents(reviews, gold)
+    for row in rows.order_by("start", "end", F("scale__code").asc(nulls_first=True), "pk"):
         votes = sorted(row.votes.all(), key=lambda vote: vote.pk)
         distribution: tuple[tuple[str, int], ...] = ()
-        if row.outcome == Decision.Outcome.CONTESTED:
+        points: tuple[tuple[int | None, int], ...] = ()
+        if row.scale is not None and row.outcome == Decision.Outcome.CONTESTED:
+            revision_id = row.assignment.revision_id
+            if row.annotation_id is None:
+                points = _points(rated[revision_id, row.scale.code], readers[revision_id])
+            else:
+                seen = [vote for vote in votes if vote.assignment_id in told]
+                points = _points(_given(seen, row.scale.code), len({vote.assignment_id for vote in seen}))
+        elif row.outcome == Decision.Outcome.CONTESTED:
             said = {(vote.label.code, vote.assignment_id) for vote in votes if vote.assignment_id in told}
             silent = readers[row.assignment.revision_id] - len({who for _, who in said})
             counts = Counter(code for code, _ in said)
@@ -122,6 +133,8 @@ def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[Co
                 annotation=row.annotation_id,
                 votes=tuple(vote.pk for vote in votes),
                 distribution=distribution,
+                point=row.point.value if row.point else None,
+                points=points,
                 reason=row.reason,
                 version=row.version,
                 created_at=row.created_at,
@@ -129,6 +142,31 @@ def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[Co
             )
         )
     return found
+
+
+def _rated_documents(reviews: Any, gold: list[Assignment]) -> Mapping[tuple[int, str], dict[Any, int]]:
+    """Return who gave which point to each text on each scale, of the latest round; no query where no scale is asked."""
+    found: dict[tuple[int, str], dict[Any, int]] = defaultdict(dict)
+    wanted = Decision.objects.live().filter(assignment__in=[each.pk for each in gold], annotation=None)
+    if not wanted.filter(scale__isnull=False, outcome=Decision.Outcome.CONTESTED).exists():
+        return found
+    texts = reviews.filter(revision__in={each.revision_id for each in gold})
+    rows = Rating.objects.filter(annotation=None, assignment__in=texts.values("pk")).order_by("assignment__round")
+    columns = ("assignment__revision_id", "scale__code", "assignment__reviewer_id", "point__value")
+    for revision_id, scale, reviewer_id, value in rows.values_list(*columns):
+        found[revision_id, scale][reviewer_id] = value
+    return found
+
+
+def _given(votes: list[Annotation], scale: str) -> dict[Any, int]:
+    """Return the points given on a scale by vote."""
+    return {vote.pk: each.point.value for vote in votes for each in vote.ratings.all() if each.scale.code == scale}
+
+
+def _points(given: Mapping[Any, int], of: int) -> tuple[tuple[int | None, int], ...]:
+    """Count reviewers by point, those who gave none last."""
+    silent = of - len(given)
+    return (*sorted(Counter(given.values()).items()), *([(None, silent)] if silent > 0 else []))
 
 
 def _codings_of(
@@ -203,6 +241,14 @@ def documents_with(study: Study, revisions: Iterable[int], assignments: Any) -> 
     Work made with other versions of the codebook is read with the study's own.
     """
     return as_read_now(study, _records(study, study.revisions.filter(pk__in=list(revisions)), assignments, LIVE))
+
+
+def documents_read_with(codebook: Codebook, study: Study, viewer: User, revision: Revision) -> CodedDocument:
+    """Return a text with the submitted work that may enter the viewer's figures, read with one version."""
+    newer = codebook_info(codebook)
+    seen = Assignment.objects.filter(study=study).without_training().measured_for(viewer)
+    (document,) = _records(study, study.revisions.filter(pk=revision.pk), seen, LIVE)
+    return read_with(document, newer, codebooks_behind(newer, dict(document.codebooks)))
 
 
 def as_read_now(study: Study, documents: Iterable[CodedDocument]) -> Iterator[CodedDocument]:

@@ -27,7 +27,9 @@ from annotator.actions.adjudication import (
 from annotator.actions.annotation import Precondition
 from annotator.actions.assignments import submit_assignment
 from annotator.actions.errors import ActionError, FieldError, NotFoundError
+from annotator.actions.scale_decisions import ScaleVerdict, decide_scale
 from annotator.agreement.cases import Case
+from annotator.agreement.scale_cases import ScaleCase
 from annotator.agreement.units import Member
 from annotator.ids import uuid7
 from annotator.models import Assignment
@@ -38,6 +40,7 @@ from annotator.templatetags.figures import counted
 from annotator.templatetags.passages import line_starts
 from annotator.views.agreement import blindness
 from annotator.views.cases import KINDS, Heard, Wording
+from annotator.views.scale_cases import ShownScale, point_name, shown_scale
 from annotator.views.workbench import own_assignment
 
 KEYS = 9  # options that a digit takes
@@ -83,6 +86,7 @@ class Shown:
     kinds: str
     majority: str
     here: tuple[Settled, ...]
+    is_scale: bool = False
 
     @property
     def votes(self) -> list[UUID]:
@@ -135,8 +139,10 @@ def _majority_words(case: Case, names: dict[str, str]) -> str:
     return "More than half marked this. Dropping it needs a reason."
 
 
-def _shown(number: int, book: CaseBook, wording: Wording) -> Shown:
-    case = book.cases[number - 1]
+def _shown(number: int, book: CaseBook, wording: Wording) -> Shown | ShownScale:
+    case = book.queue[number - 1]
+    if isinstance(case, ScaleCase):
+        return shown_scale(number, case, book, wording)
     return Shown(
         number=number,
         case=case,
@@ -146,7 +152,9 @@ def _shown(number: int, book: CaseBook, wording: Wording) -> Shown:
         kinds=", ".join(KINDS[kind] for kind in case.group.kinds),
         majority=_majority_words(case, wording.names),
         here=tuple(
-            each for each in book.decisions if each.decision.start < case.end and case.start < each.decision.end
+            each
+            for each in book.decisions
+            if not each.decision.is_on_scale and each.decision.start < case.end and case.start < each.decision.end
         ),
     )
 
@@ -165,6 +173,9 @@ class ActForm(forms.Form):
     start = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     end = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     accept_gaps = forms.BooleanField(required=False)
+    scale = forms.CharField(max_length=60, required=False)
+    passage = forms.UUIDField(required=False)
+    seen = forms.CharField(max_length=20_000, required=False)
 
 
 @dataclass
@@ -199,6 +210,8 @@ class Acts:
             "redraw": self.redraw,
             "drop": self.drop,
             "contest": self.contest,
+            "point": self.point,
+            "doubt": self.doubt,
             "all": self.all_of,
             "agreed": self.agreed,
             "undo": self.undo,
@@ -260,14 +273,52 @@ class Acts:
                 left_over = [each for each in left_over if each not in votes or each.reviewer == reviewer]
                 votes = [each for each in votes if each == own or each.reviewer != reviewer]
                 verdicts.append((uuid7(), self._verdict("took", votes, taken=own.passage)))
-        made, left = take_passages(actor=self.assignment.reviewer, assignment_id=self.assignment.pk, verdicts=verdicts)
-        words = f"Took {counted(len(made), 'passage')} of {reviewer}"
+        reason = self.sent["reason"].strip()
+        points = [
+            (uuid7(), ScaleVerdict(case.scale.code, "took", voice.value, case.passage, reason))
+            for case in self.book.scale_cases
+            for voice in [each for each in case.voices if each.reviewer == reviewer][:1]
+        ]
+        made, left = take_passages(
+            actor=self.assignment.reviewer, assignment_id=self.assignment.pk, verdicts=verdicts, points=points
+        )
+        rated = sum(decision.is_on_scale for decision in made)
+        words = f"Took {counted(len(made) - rated, 'passage')}"
+        words += f" and {counted(rated, 'rating')} of {reviewer}" if rated else f" of {reviewer}"
         return Told(done=f"{words}; {left} would overlap what is settled and stay open" if left else words)
+
+    def point(self, value: str) -> Told:
+        """Take a point on the scale."""
+        return self._on_scale("took", int(value))
+
+    def doubt(self) -> Told:
+        """Keep the scale as legitimately contested: the reviewers' points stand as a distribution."""
+        return self._on_scale("contested", None)
+
+    def _on_scale(self, outcome: str, value: int | None) -> Told:
+        asked = self.sent["scale"], self.sent["passage"]
+        case = next((each for each in self.book.scale_cases if (each.scale.code, each.passage) == asked), None)
+        if case is None:
+            return self._again()
+        if case.key != self.sent["seen"]:
+            return CHANGED
+        verdict = ScaleVerdict(case.scale.code, outcome, value, case.passage, self.sent["reason"].strip())
+        decide_scale(
+            actor=self.assignment.reviewer,
+            decision_id=self.sent["id"] or uuid7(),
+            assignment_id=self.assignment.pk,
+            verdict=verdict,
+            precondition=Precondition(create=True),
+        )
+        return Told(done="Kept as contested" if value is None else f"Took {point_name(case, value)}")
 
     def agreed(self) -> Told:
         """Settle what all agree on."""
         made = settle_agreed(actor=self.assignment.reviewer, assignment_id=self.assignment.pk)
-        return Told(done=f"Settled {counted(len(made), 'passage')} by the rule")
+        rated = sum(decision.is_on_scale for decision in made)
+        parts = [(len(made) - rated, "passage"), (rated, "rating")]
+        words = " and ".join(counted(number, noun) for number, noun in parts if number) or "nothing new"
+        return Told(done=f"Settled {words} by the rule")
 
     def undo(self, decision: str, version: str) -> Told:
         """Take a decision back; its case is open again."""
@@ -367,7 +418,7 @@ def adjudicate(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
         if told.done:
             messages.success(request, f"{told.done}.")
             address = reverse("adjudicate", args=[assignment.pk])
-            return redirect(f"{address}?case={_number(request, len(book.cases))}#case")
+            return redirect(f"{address}?case={_number(request, len(book.queue))}#case")
         book = case_book(assignment, request.user) or book
     return render(
         request, "annotator/adjudicate.html", context | _page(request, assignment, book, told, sent), status=told.status
@@ -379,12 +430,11 @@ def _page(
 ) -> dict[str, Any]:
     info = codebook_info(assignment.codebook)
     wording = Wording(info, book.document)
-    number = _number(request, len(book.cases))
+    number = _number(request, len(book.queue))
     writable = assignment.is_open and not assignment.study.is_closed
-    case = _shown(number, book, wording) if book.cases and writable else None
+    case = _shown(number, book, wording) if book.queue and writable else None
     last = max((each.decision for each in book.decisions), key=lambda decision: decision.updated_at, default=None)
     by_rule = [each for each in book.decisions if each.decision.outcome == "agreed_by_rule"]
-    marks = [] if case is None else [[o.heard.label, o.heard.start, o.heard.end] for o in case.options]
     return {
         "assignment": assignment,
         "codebook": assignment.codebook,
@@ -395,15 +445,25 @@ def _page(
         "writable": writable,
         "shown": case,
         "decision_id": uuid7(),
-        "left": len(book.cases),
+        "left": len(book.queue),
         "settled": [each for each in book.decisions if each.decision.outcome != "agreed_by_rule"],
         "by_rule": by_rule,
         "stale": sum(each.stale for each in book.decisions),
-        "total": len(book.cases) + len(book.decisions) - len(by_rule),
+        "total": len(book.queue) + len(book.decisions) - len(by_rule),
         "last": last,
         "rule": RULE,
         "told": told,
         "sent": sent,
         "number": number,
-        "painted": {"case": [case.case.start, case.case.end] if case else None, "marks": marks},
+        "painted": _painted(case),
     }
+
+
+def _painted(shown: Shown | ShownScale | None) -> dict[str, Any]:
+    """What the script outlines in the text and paints; nothing of a scale that is asked of the whole document."""
+    if shown is None or (isinstance(shown, ShownScale) and shown.case.passage is None):
+        return {"case": None, "marks": []}
+    span = [shown.case.start, shown.case.end]
+    if isinstance(shown, ShownScale):
+        return {"case": span, "marks": [[shown.case.label, *span]]}
+    return {"case": span, "marks": [[o.heard.label, o.heard.start, o.heard.end] for o in shown.options]}

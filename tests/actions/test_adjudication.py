@@ -260,15 +260,17 @@ def test_a_closed_study_takes_no_decision(cast, decide, stage, votes, frames):
 def test_what_everybody_marked_alike_is_settled_by_rule_and_can_be_undone(cast, stage, mark, submit, gold):
     same = [mark(name, FERRY, "fact", ratings=[("slant", 1)]) for name in ("ben", "cleo", "eli")]
     for name, point in (("ben", 1), ("cleo", 1), ("eli", 2)):
-        mark(name, BEST, "opinion", ratings=[("slant", point)])  # rated apart: for the adjudicator to settle
+        mark(name, BEST, "opinion", ratings=[("slant", point)])  # rated apart: the scale is for the adjudicator
     for name in ("ben", "cleo"):
         submit(stage.assignments[name])
         if name == "ben":
             assert settle_agreed(actor=cast.dora, assignment_id=gold.pk) == []  # one alone agrees with nobody
     submit(stage.assignments["eli"])
-    assert [case.start for case in case_book(gold, cast.dora).agreed] == [same[0].start]
-    (decision,) = settle_agreed(actor=cast.dora, assignment_id=gold.pk)
+    assert {case.start for case in case_book(gold, cast.dora).agreed} == {same[0].start, stage.span(BEST)[0]}
+    decision, rated_apart = settle_agreed(actor=cast.dora, assignment_id=gold.pk)
     assert (decision.outcome, decision.annotation.quote) == ("agreed_by_rule", FERRY)
+    assert [each.ratings.count() for each in (decision.annotation, rated_apart.annotation)] == [1, 0]
+    assert [case.scale.code for case in case_book(gold, cast.dora).queue] == ["slant"]
     assert {vote.pk for vote in decision.votes.all()} == {vote.pk for vote in same}
     assert settle_agreed(actor=cast.dora, assignment_id=gold.pk) == []
     undo_decision(actor=cast.dora, decision_id=decision.pk, versions={1})

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from annotator.actions.adjudication import Verdict, decide_case
+from annotator.actions.adjudication import Verdict, decide_case, settle_agreed
 from annotator.actions.annotation import Precondition, delete_annotation
 from annotator.actions.assignments import assign_revision, reveal_assignment, revise_assignment
 from annotator.actions.codebook import create_codebook
 from annotator.actions.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.actions.imports import ImportCount, import_documents
+from annotator.actions.rating import rate_document
+from annotator.actions.scale_decisions import ScaleVerdict, decide_scale
 from annotator.models import Annotation, Assignment, Codebook, Decision, Event, Membership, Study, User
 from annotator.queries import all_coded_documents, verification
 from annotator.records import CodedDocument, CodedPassage, CodedRating
@@ -135,6 +137,42 @@ def test_a_gold_standard_comes_back_with_its_decisions(judged, cast):
     other = altered(far, at, decisions=(replace(far[0].codings[at].decisions[1], reason="other"),))
     with pytest.raises(ConflictError, match="other content"):
         import_documents(actor=cast.ada, documents=other)
+
+
+def test_decisions_on_scales_come_back_with_their_points(stage, cast, mark, submit):
+    for name, slant, step in (("ben", 1, 1), ("cleo", -1, 3)):
+        mark(name, "Harbour news", "fact", ratings=[("slant", slant)])
+        rate_document(
+            actor=getattr(cast, name),
+            assignment_id=stage.assignments[name].pk,
+            scale="credibility",
+            point=step,
+            precondition=Precondition(create=True),
+        )
+        submit(stage.assignments[name])
+    gold = assign_revision(
+        actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
+    )
+    (whole,) = settle_agreed(actor=cast.dora, assignment_id=gold.pk)
+    named = {"actor": cast.dora, "assignment_id": gold.pk, "precondition": Precondition(create=True)}
+    decide_scale(decision_id=uuid.uuid4(), verdict=ScaleVerdict("slant", "took", 1, whole.annotation_id), **named)
+    decide_scale(decision_id=uuid.uuid4(), verdict=ScaleVerdict("credibility", "contested"), **named)
+    judged = tuple(all_coded_documents(stage.study))
+    (told,) = [coding.decisions for coding in judged[0].codings if coding.decisions]
+    assert sorted((each.scale, each.point, each.points) for each in told) == [
+        ("", None, ()),
+        ("credibility", None, ((1, 1), (3, 1))),
+        ("slant", 1, ()),
+    ]
+    far = elsewhere(judged)
+    import_documents(actor=cast.ada, documents=far)
+    assert tuple(all_coded_documents(Study.objects.get(slug="far"))) == far
+    assert import_documents(actor=cast.ada, documents=far) == ImportCount()
+    at = next(number for number, coding in enumerate(far[0].codings) if coding.decisions)
+    moved = tuple(replace(each, point=each.point and -1) for each in far[0].codings[at].decisions)
+    with pytest.raises(ConflictError):
+        import_documents(actor=cast.ada, documents=altered(far, at, decisions=moved))
+    assert verification().faults == []
 
 
 def test_a_decision_over_passages_of_another_text_is_refused_and_one_over_unknown_passages_is_not(judged, cast, frames):

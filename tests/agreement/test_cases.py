@@ -67,13 +67,16 @@ def test_the_most_divided_come_first_and_among_equals_those_rated_apart():
     ("marks", "agreed"),
     [
         ({"a": [("fact", 0, 9, {"slant": 1})], "b": [("fact", 0, 9, {"slant": 1})]}, True),
-        ({"a": [("fact", 0, 9, {"slant": 1})], "b": [("fact", 0, 9, {"slant": 2})]}, False),
+        (
+            {"a": [("fact", 0, 9, {"slant": 1})], "b": [("fact", 0, 9, {"slant": 2})]},
+            True,
+        ),  # the scale is a case of its own
         ({"a": [("fact", 0, 9)], "b": [("fact", 0, 8)]}, False),
         ({"a": [("fact", 0, 9)], "b": [("opinion", 0, 9)]}, False),
         ({"a": [("fact", 0, 9)], "b": [("fact", 0, 9)], "c": []}, False),
         ({"a": [("fact", 0, 9)]}, False),  # alone, nobody agrees
     ],
 )
-def test_agreed_is_the_same_words_label_and_rating_by_everybody(marks, agreed):
+def test_agreed_is_the_same_words_and_label_by_everybody(marks, agreed):
     (case,) = cases_of(of(**marks))
     assert case.agreed is agreed

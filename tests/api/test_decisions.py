@@ -2,6 +2,7 @@
 
 import pytest
 
+from annotator.actions.adjudication import settle_agreed
 from annotator.actions.assignments import assign_revision, submit_assignment
 from annotator.actions.study import close_study
 from annotator.ids import uuid7
@@ -136,7 +137,9 @@ def test_what_does_not_fit_is_refused_in_words(dora, ben, two, refused):
         ({"start": "0"}, "start"),
         ({"taken": "first"}, "taken"),
         ({"passage": []}, "passage"),
-        ({"scale": "slant"}, "scale"),
+        ({"scale": "slant"}, "start"),  # a decision on a scale has no stretch of its own
+        ({"point": 1}, "point"),
+        ({"start": None}, "start"),
     ]:
         answer = dora.put(path, body_of(gold, votes, **changes), if_none_match="*")
         refused(answer, 400, "invalid")
@@ -146,3 +149,44 @@ def test_what_does_not_fit_is_refused_in_words(dora, ben, two, refused):
     own = body_of(gold, votes, assignment=str(votes[0].assignment_id))
     refused(ben.put(path, own, if_none_match="*"), 409, "not_adjudicator")
     assert dora.get("decisions/").data["results"] == []
+
+
+def test_a_scale_is_settled_changed_and_undone(dora, cast, stage, mark, refused):
+    for name, slant in (("ben", 1), ("cleo", -1)):
+        mark(name, WORDS, "fact", ratings=[("slant", slant)])
+        submit_assignment(actor=getattr(cast, name), assignment_id=stage.assignments[name].pk, accept_gaps=True)
+    gold = assign_revision(
+        actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
+    )
+    (whole,) = settle_agreed(actor=cast.dora, assignment_id=gold.pk)
+    passage = str(whole.annotation_id)
+    path = f"decisions/{uuid7()}/"
+    body = {"assignment": str(gold.pk), "scale": "slant", "annotation": passage, "outcome": "took", "point": 1}
+    made = dora.put(path, body, if_none_match="*")
+    assert (made.status_code, made.headers["ETag"]) == (201, '"1"')
+    assert {key: made.data[key] for key in body} == body
+    assert len(made.data["votes"]) == 2
+    assert dora.put(path, body, if_none_match="*").status_code == 200
+    assert dora.get(f"annotations/{passage}/").data["ratings"] == [{"scale": "slant", "point": 1}]
+    contested = {**body, "outcome": "contested"}
+    del contested["point"]
+    refused(dora.put(path, contested, if_none_match="*"), 409, "different")
+    assert dora.put(path, contested, if_match='"1"').data["point"] is None
+    assert dora.get(f"annotations/{passage}/").data["ratings"] == []
+    for changes, field in [
+        ({"point": "1"}, "point"),
+        ({"point": 2**40}, "point"),
+        ({"point": True}, "point"),
+        ({"point": 7}, "point"),
+        ({"scale": "mood"}, "scale"),
+        ({"annotation": str(uuid7())}, "annotation"),
+        ({"annotation": "first"}, "annotation"),
+        ({"outcome": "merged"}, "outcome"),
+        ({"votes": []}, "votes"),
+        ({"start": 0}, "start"),
+    ]:
+        answer = dora.put(f"decisions/{uuid7()}/", {**body, **changes}, if_none_match="*")
+        refused(answer, 400, "invalid")
+        assert field in {fault["field"] for fault in answer.data["errors"]}, changes
+    assert dora.delete(path, if_match='"2"').status_code == 204
+    refused(dora.get(path), 404, "not_found")

@@ -1,7 +1,8 @@
 """Run inside the app by tests/browser: three who marked sentences of a seed differently, and who settles it.
 
 Prints the settler's session; run again, it makes another study. All mark one sentence alike; two sentences are read
-otherwise by all who marked them; one has other borders, one another label; two are marked by one alone.
+otherwise by all who marked them; one has other borders, one another label; two are marked by one alone. What all mark
+alike is slanted otherwise by one of them; the document each finds credible in another degree.
 """
 
 import sys
@@ -11,6 +12,7 @@ from django.test import Client
 from annotator.actions.account import create_user
 from annotator.actions.annotation import Precondition, save_annotation
 from annotator.actions.assignments import assign_revision, submit_assignment
+from annotator.actions.rating import rate_document
 from annotator.actions.study import add_member, create_study
 from annotator.ids import uuid7
 from annotator.models import Study, User
@@ -22,6 +24,7 @@ MARKS = (
     {1: "fact", 3: "fact", 5: "fact", 6: "ai"},
 )
 SHORTER = (1, 2)  # who marks which sentence without its last five characters
+APART = (2, 1)  # who slants which sentence otherwise
 RATINGS = {"fact": [("slant", 0)], "opinion": [("slant", 0)], "ai": [("basis", 2)]}
 
 lead = User.objects.get(username="admin")
@@ -49,9 +52,16 @@ for reader, marks in enumerate(MARKS):
             end=start + len(quote),
             quote=quote,
             note="The verb already judges." if label == "opinion" else "",
-            ratings=RATINGS[label],
+            ratings=[("slant", 2)] if (reader, sentence) == APART else RATINGS[label],
             precondition=Precondition(create=True),
         )
+    rate_document(
+        actor=user,
+        assignment_id=assignment.pk,
+        scale="credibility",
+        point=reader + 1,
+        precondition=Precondition(create=True),
+    )
     submit_assignment(actor=user, assignment_id=assignment.pk, accept_gaps=True)
 settler = create_user(actor=lead, username=f"settler{turn}", password=None)
 add_member(actor=lead, study=study, user=settler, role="adjudicator")

@@ -271,6 +271,7 @@ PLACES = [
     Place("each reviewer of a document", ONE, "/studies/demonstration/documents/demonstration-1/reviewers/"),
     Place("every two reviewers, blind", ONE, "/studies/seeds/pairs/"),
     Place("settling", "", _disputed("?case=4")),
+    Place("settling, a scale", "", _disputed("?case=7")),
     Place("settling, some settled", "", _disputed(), _settle_some),
     Place("method", ONE, "/method/"),
     Place("new study", "admin", "/studies/new/"),

@@ -233,7 +233,11 @@ def make_settled() -> list[CodedDocument]:
             version=2,
             updated_at=make_time(12),
         ),
-        CodedDecision(make_id(43), 32, 40, "nothing_here", "slant", votes=(make_id(21),)),
+        CodedDecision(make_id(43), 32, 40, "nothing_here", votes=(make_id(21),)),
+        CodedDecision(make_id(44), 2, 12, "took", "slant", make_id(31), (make_id(11),), point=1),
+        CodedDecision(
+            make_id(45), 0, len(first.text), "contested", "credibility", points=((1, 1), (6, 2), (None, 1)), reason="x"
+        ),
     )
     return [replace(first, codings=(*reviews, replace(gold, decisions=decisions))), second]
 

@@ -48,13 +48,19 @@ def test_the_small_study_comes_back_equal():
 def test_decisions_come_back_equal_and_a_contested_one_with_its_distribution():
     assert jsonl.read(io.BytesIO(make_file(make_settled()))) == make_settled()
     *others, end = make_settled_rows()
-    (contested,) = [row for row in others if row.get("outcome") == "contested"]
+    contested, scale = [row for row in others if row.get("outcome") == "contested"]
     assert contested["distribution"] == [
         {"label": "fact", "reviewers": 1},
         {"label": "opinion", "reviewers": 1},
         {"label": "", "reviewers": 2},
     ]
-    assert end["decisions"] == 3
+    assert (scale["scale"], scale["annotation"], scale["point"]) == ("credibility", None, None)
+    assert scale["points"] == [
+        {"point": 1, "reviewers": 1},
+        {"point": 6, "reviewers": 2},
+        {"point": None, "reviewers": 1},
+    ]
+    assert end["decisions"] == 5
     assert "decisions" not in make_rows()[-1], "a file without decisions is as it was before there were any"
 
 
@@ -71,6 +77,18 @@ def test_decisions_come_back_equal_and_a_contested_one_with_its_distribution():
         (0, {"end": 13}, "is not the text from 2 to 13"),
         (0, {"distribution": [{"label": "fact", "reviewers": 1}]}, "belongs to a contested stretch only"),
         (2, {"scale": "mood"}, "the codebook has no scale mood"),
+        (2, {"point": 1}, "point belongs to a decision on a scale only"),
+        (0, {"points": [{"point": 1, "reviewers": 1}]}, "points belongs to a decision on a scale only"),
+        (3, {"annotation": None}, "annotation must be set exactly where the scale is asked of a passage"),
+        (4, {"annotation": str(make_id(31))}, "annotation must be set exactly where the scale is asked of a passage"),
+        (3, {"outcome": "merged"}, "outcome must be took, contested or agreed_by_rule of a scale"),
+        (3, {"point": None}, "point must be set exactly where a point was taken"),
+        (4, {"point": 1}, "point must be set exactly where a point was taken"),
+        (3, {"point": 7}, "scale slant has no point 7"),
+        (4, {"points": [{"point": 2, "reviewers": 1}]}, "scale credibility has no point 2"),
+        (4, {"points": [{"point": 1, "reviewers": 1}] * 2}, "is there twice"),
+        (3, {"points": [{"point": 1, "reviewers": 1}]}, "points belongs to a contested scale only"),
+        (4, {"distribution": [{"label": "fact", "reviewers": 1}]}, "belongs to a contested stretch only"),
         (1, {"votes": [str(make_id(12))] * 2}, "is there twice"),
         (1, {"id": str(make_id(12))}, "has the same id"),
         (1, {"reviewer": "R-QQQ9"}, "differs from the assignment's"),
@@ -82,6 +100,26 @@ def test_a_decision_that_contradicts_the_file_is_refused(which, changes, words):
     with pytest.raises(FormatError) as caught:
         jsonl.read([json.dumps(row) + "\n" for row in rows])
     assert any(words in f"{fault.field} {fault.reason}" for fault in caught.value.rows)
+
+
+def test_a_scale_is_settled_once():
+    rows = make_settled_rows()
+    at = max(number for number, row in enumerate(rows) if row["type"] == "decision")
+    rows.insert(at, {**rows[at], "id": str(make_id(46))})
+    rows[-1]["decisions"] += 1
+    with pytest.raises(FormatError, match="settles it already"):
+        jsonl.read([json.dumps(row) + "\n" for row in rows])
+
+
+def test_a_file_from_before_there_were_decisions_on_scales_is_read():
+    rows = make_settled_rows()
+    rows = [row for row in rows if not row.get("scale")]
+    rows[-1]["decisions"] = 3
+    for row in rows:
+        if row["type"] == "decision":
+            del row["point"], row["points"]
+    (gold,) = [each for each in jsonl.read([json.dumps(row) + "\n" for row in rows])[0].codings if each.decisions]
+    assert [each.point for each in gold.decisions] == [None, None, None]
 
 
 def test_the_end_counts_decisions():

@@ -56,6 +56,12 @@ def test_rows_say_what_the_adjudicator_settled():
         str(make_id(21)): "nothing_here",
         str(make_id(31)): "took",
     }
+    rated = {row["annotation"]: row["scale_decisions"] for row in make_table(make_settled())}
+    assert {key for key, said in rated.items() if said == "slant=1:took"} == {str(make_id(11)), str(make_id(31))}
+    out = io.BytesIO()
+    FORMATS["assignments-csv"].write(make_settled(), out)
+    rows = list(csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig"))))
+    assert [row["scale_decisions"] for row in rows if row["role"] == "adjudicator"] == ["credibility=:contested"]
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,31 @@ def test_a_decision_makes_an_annotation_exactly_where_its_outcome_does(stage: An
     refused("decision_version_is_positive", lambda: make(outcome="contested", version=0))
 
 
+def test_a_decision_on_a_scale_has_a_point_exactly_where_one_is_taken_and_is_the_only_one(
+    stage: Any, mark: Any
+) -> None:
+    passage = mark("ben", "Harbour", "fact")
+    slant, credibility = (stage.codebook.scales.get(code=code) for code in ("slant", "credibility"))
+
+    def make(scale: Any, **values: Any) -> Decision:
+        return Decision.objects.create(
+            assignment=passage.assignment, **{"start": 0, "end": 4, "scale": scale, "outcome": "took", **values}
+        )
+
+    point, other = slant.points.get(value=1), credibility.points.get(value=1)
+    refused("decision_point_iff_taken", lambda: make(slant, annotation=passage))
+    refused("decision_point_iff_taken", lambda: make(slant, annotation=passage, outcome="contested", point=point))
+    refused("decision_point_iff_taken", lambda: make(slant, annotation=passage, outcome="merged", point=point))
+    refused("decision_point_iff_taken", lambda: make(None, annotation=passage, point=point))
+    make(slant, annotation=passage, point=point)
+    refused(
+        "decision_on_passage_scale_is_unique", lambda: make(slant, annotation=passage, outcome="contested", point=None)
+    )
+    make(credibility, outcome="contested")
+    refused("decision_on_document_scale_is_unique", lambda: make(credibility, point=other))
+    make(credibility, point=other, deleted_at=timezone.now())
+
+
 def test_the_site_has_one_ledger(stage: Any) -> None:
     refused("ledger_of_the_site_is_one", lambda: Ledger.objects.create(study=None))
 

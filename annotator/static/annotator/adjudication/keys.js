@@ -8,7 +8,7 @@ const ENDS = { j: "This is the last case.", k: "This is the first case." };
 
 /** What a key is called in `data-key`: "1", "shift+1", "m", "shift+m", "ctrl+z"; empty where it is none of ours. */
 export function nameOf(event) {
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1];
   const key = digit ?? letterOf(event);
   if (event.altKey) return "";
   if (event.ctrlKey || event.metaKey) return event.shiftKey ? "" : `ctrl+${key}`;
