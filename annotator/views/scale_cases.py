@@ -1,6 +1,6 @@
 """A scale to be settled, as the adjudicator's page shows it: its points, who gave which, and their keys."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from annotator.agreement.scale_cases import ScaleCase, Voice
@@ -56,10 +56,17 @@ def _options(case: ScaleCase, order: dict[str, int]) -> tuple[PointOption, ...]:
     keys = [*(str(number) if number <= KEYS else "" for number in range(1, len(judged) + 1))]
     keys += ["0" if number == 0 else "" for number in range(len(unjudged))]
     return tuple(
-        PointOption(key, point, "–" if point.missing else show(point.value), voices, _share(voices, case))
+        PointOption(key, point, _written(point, show), voices, _share(voices, case))
         for key, point in zip(keys, [*judged, *unjudged], strict=True)
         for voices in [_voices(case, point, order)]
     )
+
+
+def _written(point: PointInfo, show: Callable[[int], str]) -> str:
+    """The value as it is written before the point's name; nothing where the name begins with it."""
+    if point.name.startswith(str(point.value)):
+        return ""
+    return "–" if point.missing else show(point.value)
 
 
 def _voices(case: ScaleCase, point: PointInfo, order: dict[str, int]) -> tuple[Voice, ...]:
