@@ -91,6 +91,7 @@ def set_up(request: HttpRequest, slug: str) -> HttpResponse:
         "n_members": members.count(),
         "n_given": held.count(),
         "n_submitted": held.submitted().count(),
+        "n_gold": Assignment.objects.gold().filter(study=study).exclude(state=Assignment.State.DECLINED).count(),
         "open_work": open_ones,
         "n_open": sum(number for _, number in open_ones),
     }

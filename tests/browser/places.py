@@ -276,6 +276,7 @@ PLACES = [
     Place("method", ONE, "/method/"),
     Place("new study", "admin", "/studies/new/"),
     Place("set-up", "admin", "/studies/seeds/setup/"),
+    Place("gold standard", "admin", "/studies/seeds/gold/"),
     Place("documents of a study", "admin", "/studies/seeds/texts/"),
     Place("giving documents out", "admin", "/studies/seeds/distribute/?per_text=2&for_all=1"),
     Place("codebooks", ONE, "/codebooks/"),
