@@ -1,9 +1,10 @@
 """Who reads what: texts dealt out to reviewers so that all read equally many and every two share some. Pure."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from typing import Generic, TypeVar
 
@@ -118,3 +119,42 @@ def distribute(
         loads=dict(loads),
         shared=dict(shared),
     )
+
+
+def reading_places(
+    given: Mapping[Text, Iterable[Reader]], covered: Mapping[Text, int], *, seed: int = 0
+) -> dict[tuple[Text, Reader], int]:
+    """Say in which place each reader reads what they are given, counted from 1, so that the least covered comes first.
+
+    Readers take turns; each takes the text of theirs that the fewest have read by then, if all read as fast, at random
+    where several have as many. So every text is read once before any is read twice, as far as the readers allow.
+
+    Parameters
+    ----------
+    given : mapping of text to its new readers
+    covered : mapping of text to how many read it before; 0 where it is missing
+    seed : int
+        The same seed gives the same places.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a fair draw, no secret
+    count = Counter(covered)
+    waiting: dict[Reader, list[tuple[int, float, Text]]] = defaultdict(list)
+    for text, readers in given.items():
+        for reader in readers:
+            waiting[reader].append((count[text], chance.random(), text))
+    for heap in waiting.values():
+        heapify(heap)
+    places: dict[tuple[Text, Reader], int] = {}
+    turns = list(waiting)
+    chance.shuffle(turns)
+    for place in range(1, max(map(len, waiting.values()), default=0) + 1):
+        for reader in turns:
+            heap = waiting[reader]
+            while heap and heap[0][0] != count[heap[0][2]]:  # others took it since: it waits among those as covered
+                _, draw, text = heappop(heap)
+                heappush(heap, (count[text], draw, text))
+            if heap:
+                text = heappop(heap)[2]
+                count[text] += 1
+                places[text, reader] = place
+    return places

@@ -1,13 +1,14 @@
 """Texts dealt out: fair loads, shared texts, nobody twice on one text, and what is there already is kept."""
 
 import time
+from collections import Counter
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.distribution import distribute
+from annotator.distribution import distribute, reading_places
 
 CREW = [f"R-{number}" for number in range(12)]
 
@@ -93,3 +94,40 @@ def test_a_seed_is_one_plan() -> None:
 def test_what_makes_no_sense_is_refused(texts: list[int], reviewers: list[str], options: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="text"):
         distribute(texts, reviewers, **options)
+
+
+def covered_after(places, turns):
+    """How often each text was read after so many turns of each reader."""
+    return Counter(text for (text, _), place in places.items() if place <= turns)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_text_is_read_once_before_any_is_read_twice(seed):
+    texts, readers = range(12), "abcd"
+    places = reading_places(dict.fromkeys(texts, readers), {}, seed=seed)
+    for turns in range(1, 13):
+        found = covered_after(places, turns)
+        assert sum(found.values()) == turns * len(readers)
+        counts = [found[text] for text in texts]
+        assert max(counts) - min(counts) <= (1 if turns <= 3 else 2), turns
+    for reader in readers:
+        assert sorted(place for (_, who), place in places.items() if who == reader) == list(range(1, 13))
+
+
+def test_what_was_read_least_before_comes_first():
+    places = reading_places({"new": "a", "old": "a", "older": "a"}, {"old": 1, "older": 2})
+    assert [text for (text, _), _ in sorted(places.items(), key=lambda each: each[1])] == ["new", "old", "older"]
+
+
+def test_the_same_seed_gives_the_same_places_and_another_others():
+    given = dict.fromkeys(range(30), "abc")
+    assert reading_places(given, {}, seed=1) == reading_places(given, {}, seed=1)
+    assert reading_places(given, {}, seed=1) != reading_places(given, {}, seed=2)
+    assert reading_places({}, {}) == {}
+
+
+def test_a_thousand_texts_for_twelve_readers_are_ordered_quickly():
+    given = dict.fromkeys(range(1000), range(12))
+    began = time.perf_counter()
+    reading_places(given, {})
+    assert time.perf_counter() - began < 5

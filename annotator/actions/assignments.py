@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from annotator.actions.errors import ConflictError, FieldError, InvalidError, NotFoundError
@@ -356,11 +356,18 @@ def assign_revision(
     return give(actor, study, revision, reviewer, role)
 
 
+def last_places(study: Study, reviewers: Iterable[int]) -> dict[int, int]:
+    """Return the last place each reviewer has given out in a study, 0 where there is none."""
+    rows = Assignment.objects.filter(study=study, reviewer__in=(reviewers := list(reviewers)), place__isnull=False)
+    return dict.fromkeys(reviewers, 0) | dict(rows.values_list("reviewer").annotate(Max("place")).order_by())
+
+
 def give(
     actor: User, study: Study, revision: Revision, reviewer: User, role: str = Assignment.Role.REVIEWER
 ) -> Assignment:
     """Store a new assignment. The study is locked, and the caller has checked that the text may be given."""
     assignment = Assignment(study=study, revision=revision, reviewer=reviewer, codebook=study.codebook, role=role)
+    assignment.place = last_places(study, [reviewer.pk])[reviewer.pk] + 1
     note_knowledge([assignment])
     assignment.save(force_insert=True)
     _record(actor, "assigned", assignment, None)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
+from annotator.actions.assignments import last_places
 from annotator.actions.errors import ConflictError, InvalidError
 from annotator.actions.history import Act, record_all, state_of
 from annotator.actions.study import lock_run_study
 from annotator.actions.transactions import writes
-from annotator.distribution import Plan, distribute
+from annotator.distribution import Plan, distribute, reading_places
 from annotator.models import Assignment, Membership, Study, TrainingText, User
 
 
@@ -130,6 +131,11 @@ def distribute_texts(*, actor: User, study: Study, wish: Wish, digest: str | Non
         raise ConflictError("changed", "The study has changed meanwhile. Nothing was given out; look at it once more.")
     now = timezone.now()
     knowledge = {reader: _informed(study, reader, found.plan.given) for reader in found.plan.loads}
+    covered = {
+        text: len(everybody) - len(found.plan.given.get(text, ())) for text, everybody in found.plan.readers.items()
+    }
+    places = reading_places(found.plan.given, covered, seed=study.pk)
+    last = last_places(study, knowledge)
     made = []
     for revision_id, readers in found.plan.given.items():
         for reader in readers:
@@ -141,6 +147,7 @@ def distribute_texts(*, actor: User, study: Study, wish: Wish, digest: str | Non
                     revision_id=revision_id,
                     reviewer_id=reader,
                     codebook_id=study.codebook_id,
+                    place=last[reader] + places[revision_id, reader],
                     informed_at=now if informed else None,
                 )
             )

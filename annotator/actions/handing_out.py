@@ -1,16 +1,19 @@
-"""Giving a new member texts of the study: those that fewest others have."""
+"""Giving a new member texts of the study: the first of a fixed order, or those that fewest others have."""
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from annotator.actions.assignments import give
-from annotator.models import Assignment, Study, TrainingText, User
+from annotator.actions.set_up import LAST
+from annotator.models import Assignment, Study, TextPlace, TrainingText, User
 
 
 def hand_out(*, actor: User, study: Study, reviewer: User, number: int) -> list[Assignment]:
     """Give a reviewer up to so many texts of a study that the caller has locked; return the new assignments.
 
-    Texts with the fewest reviewers come first, in random order where they have as many; never a withdrawn one, a
-    training document, one that the reviewer had before, or one that has as many reviewers as the study wants for each.
+    In a study with a fixed order its first texts, so that all who join read the same; else those with the fewest
+    reviewers, in random order where they have as many. Never a withdrawn one, a training document, one that the
+    reviewer had before, or one that has as many reviewers as the study wants for each.
     """
     had = Assignment.objects.filter(study=study, reviewer=reviewer, revision=OuterRef("pk"))
     reviews = Q(assignments__study=study, assignments__role=Assignment.Role.REVIEWER, assignments__round=1)
@@ -23,4 +26,9 @@ def hand_out(*, actor: User, study: Study, reviewer: User, number: int) -> list[
     )
     if study.reviewers_per_document is not None:
         texts = texts.filter(reviewers__lt=study.reviewers_per_document)
-    return [give(actor, study, text, reviewer) for text in texts.order_by("reviewers", "?")[:number]]
+    if study.order == Study.Order.FIXED:
+        place = TextPlace.objects.filter(study=study, revision=OuterRef("pk")).values("place")
+        texts = texts.annotate(in_order=Coalesce(Subquery(place), LAST)).order_by("in_order", "document__title", "pk")
+    else:
+        texts = texts.order_by("reviewers", "?")
+    return [give(actor, study, text, reviewer) for text in texts[:number]]

@@ -1,21 +1,23 @@
 """What leads change in a study that is there already: its words and rules, and which texts it is over."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from annotator.actions.errors import BlindError, ConflictError, StaleError
+from annotator.actions.errors import BlindError, ConflictError, InvalidError, StaleError
 from annotator.actions.history import Act, record, record_all, state_of
-from annotator.actions.study import lock_run_study, wait_for_writers
+from annotator.actions.study import lock_run_study, refuse_past, wait_for_writers
 from annotator.actions.transactions import writes
-from annotator.models import Annotation, Assignment, Decision, Rating, Study, TrainingText, User
+from annotator.models import Annotation, Assignment, Decision, Rating, Study, TextPlace, TrainingText, User
 from sources.models import Revision
 
+LAST: Final = 2**31  # after every place
 WORDS = ("title",)
-RULES = ("purpose", "blinding", "reviewers_per_document")
+RULES = ("purpose", "blinding", "reviewers_per_document", "order", "due_on")
 
 
 def _plain(value: Any) -> Any:
@@ -30,8 +32,8 @@ def change_study(
 
     With `version`, the study must still be the one that was read. `confirmed` says that the actor was told what a new
     blinding rule does to work that is there. Raises NotFoundError unless the actor runs the study; StaleError;
-    ConflictError `closed` for anything but the title of a closed study, `assigned`, `revealed` and `confirm` (see
-    `refuse_blinding`); django ValidationError for unfit values.
+    InvalidError for a deadline that is over; ConflictError `closed` for anything but the title of a closed study,
+    `assigned`, `revealed` and `confirm` (see `refuse_blinding`); django ValidationError for unfit values.
     """
     study = lock_run_study(actor, study)
     changed = {name: value for name, value in changes.items() if getattr(study, name) != value}
@@ -41,6 +43,8 @@ def change_study(
         raise StaleError(study)
     if study.is_closed and changed.keys() - set(WORDS):
         raise ConflictError("closed", "The study is closed: only its title can be changed. Reopen it for the rest.")
+    if (due_on := changed.get("due_on")) is not None:
+        refuse_past(due_on)
     before = {name: _plain(getattr(study, name)) for name in changed}
     rule = study.blinding
     for name, value in changed.items():
@@ -143,9 +147,48 @@ def remove_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]
     if present:
         take_back(actor, study, list(held.open().select_related("revision")))
         study.revisions.remove(*present)
+        study.places.filter(revision__in=present).delete()
         after = {"removed": [revision.sha256 for revision in present]}
         record(actor=actor, verb="reduced", row=study, study=study, after=after)
     return study
+
+
+def fixed_order(study: Study) -> list[int]:
+    """Return the ids of a study's texts in its fixed order: by place, those without one last, by title."""
+    places = dict(study.places.values_list("revision", "place"))
+    texts = study.revisions.order_by("document__title", "document", "number").values_list("pk", flat=True)
+    return sorted(texts, key=lambda pk: places.get(pk, LAST))
+
+
+def order_digest(order: Iterable[int]) -> str:
+    """Return what stands for an order, so that nobody sorts what has changed since they read it."""
+    return hashlib.sha256(repr(list(order)).encode()).hexdigest()[:16]
+
+
+@writes
+def sort_revisions(*, actor: User, study: Study, order: Sequence[int], seen: str | None = None) -> list[int]:
+    """Put the texts of a study in this order of their ids, all of them; return it.
+
+    `seen` is the digest of the order the actor read. Raises NotFoundError unless the actor runs the study;
+    ConflictError `closed`, `changed`; InvalidError where the texts are not those of the study, each once.
+    """
+    study = lock_run_study(actor, study)
+    if study.is_closed:
+        raise ConflictError("closed", "The study is closed. Nothing more can be changed in it.")
+    present = fixed_order(study)
+    if list(order) == present:
+        return present
+    if seen is not None and seen != order_digest(present):
+        raise ConflictError("changed", "The order has changed meanwhile. Nothing was sorted; look at it once more.")
+    if sorted(order) != sorted(present):
+        raise InvalidError("texts", "Name every text of the study, each once.")
+    study.places.all().delete()
+    TextPlace.objects.bulk_create(
+        [TextPlace(study=study, revision_id=pk, place=place) for place, pk in enumerate(order, start=1)],
+        batch_size=500,
+    )
+    record(actor=actor, verb="sorted", row=study, study=study, before={"texts": present}, after={"texts": list(order)})
+    return list(order)
 
 
 def take_back(actor: User, study: Study, assignments: list[Assignment]) -> None:

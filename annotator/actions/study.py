@@ -1,6 +1,7 @@
 """Running a study: create it, choose texts and members, close it."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -25,6 +26,12 @@ def lock_run_study(actor: User, study: Study) -> Study:
     return Study.objects.select_for_update().get(pk=study.pk)
 
 
+def refuse_past(due_on: date) -> None:
+    """Raise InvalidError for a deadline that is over already."""
+    if due_on < timezone.localdate():
+        raise InvalidError("due_on", "This day is over. Choose today or a later one.")
+
+
 @writes
 def create_study(
     *,
@@ -36,12 +43,14 @@ def create_study(
     blinding: str | None = None,
     demo: bool = False,
     reviewers_per_document: int | None = None,
+    order: str = Study.Order.RANDOM,
+    due_on: date | None = None,
     revisions: Iterable[Revision] = (),
 ) -> Study:
     """Create a study; the actor becomes its lead. Without a blinding rule it has the one usual for its purpose.
 
-    Raises NotFoundError unless the actor may make studies; InvalidError for a draft codebook or a slug that is taken by
-    a page; ConflictError `exists`; django ValidationError for unfit values.
+    Raises NotFoundError unless the actor may make studies; InvalidError for a draft codebook, a deadline that is over,
+    or a slug that is taken by a page; ConflictError `exists`; django ValidationError for unfit values.
     """
     if not actor.runs_studies:
         raise NotFoundError
@@ -49,6 +58,8 @@ def create_study(
         raise InvalidError("codebook", "Publish the codebook first: a study needs a frozen version.")
     if slug in RESERVED_SLUGS:
         raise InvalidError("slug", f"“{slug}” is the address of another page. Choose another short name.")
+    if due_on is not None:
+        refuse_past(due_on)
     if Study.objects.filter(slug=slug).exists():
         raise ConflictError("exists", f"There is a study “{slug}” already.")
     study = Study(
@@ -59,6 +70,8 @@ def create_study(
         blinding=Study.usual_blinding(purpose) if blinding is None else blinding,
         demo=demo,
         reviewers_per_document=reviewers_per_document,
+        order=order,
+        due_on=due_on,
     )
     study.full_clean()
     study.save()

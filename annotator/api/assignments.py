@@ -19,8 +19,9 @@ from annotator.actions.assignments import (
     revise_assignment,
     submit_assignment,
 )
+from annotator.actions.errors import InvalidError
 from annotator.api.annotations import AnnotationSerializer
-from annotator.api.base import ApiView, PageByIdParameters, find, page_answer, page_of, versioned
+from annotator.api.base import ApiView, PageByIdParameters, find, page_answer, versioned
 from annotator.api.codebooks import CodebookSerializer, prefetched
 from annotator.api.documents import sentence_ends
 from annotator.api.fields import SLUG_LENGTH, Choice, Flag, NothingSerializer, StrictSerializer, Text
@@ -28,6 +29,7 @@ from annotator.api.passages import LeanPassageSerializer, lean_passages_of, pass
 from annotator.api.ratings import DocumentRatingSerializer, document_ratings
 from annotator.api.schema import IF_CHANGED, describe
 from annotator.models import Assignment, Membership, Study
+from annotator.queries import own_in_reading_order
 from sources.models import Revision
 
 REASON_LENGTH = 10_000
@@ -45,6 +47,7 @@ class AssignmentSummarySerializer(serializers.Serializer):
     state = Choice("AssignmentState", Assignment.State.values)
     submitted_at = serializers.DateTimeField(allow_null=True)
     revealed_at = serializers.DateTimeField(allow_null=True)
+    due_on = serializers.DateField(source="deadline", allow_null=True)
 
 
 class AssignmentPageSerializer(serializers.Serializer):
@@ -105,6 +108,7 @@ class AssignmentSerializer(serializers.Serializer):
     may_reveal = serializers.BooleanField()
     submitted_at = serializers.DateTimeField(allow_null=True)
     revealed_at = serializers.DateTimeField(allow_null=True)
+    due_on = serializers.DateField(source="deadline", allow_null=True)
     version_tag = serializers.CharField(default="")
     study = StudyFrameSerializer()
     document = DocumentFrameSerializer(source="revision.document")
@@ -177,14 +181,17 @@ class AssignmentList(ApiView):
         parameters=[AssignmentListParameters],
     )
     def get(self, request: Request) -> Response:
-        """List the viewer's own assignments."""
-        rows = listed(Assignment.objects.filter(reviewer=self.viewer))
-        if "state" in self.query:
-            rows = rows.filter(state=self.query["state"])
-        if "study" in self.query:
-            rows = rows.filter(study__slug=self.query["study"])
-        found, following = page_of(rows, "id", self.query)
-        return page_answer(AssignmentSummarySerializer, found, following)
+        """List the viewer's own assignments in the order to be read, by the rule of each study."""
+        rows = own_in_reading_order(self.viewer)
+        if "after" in self.query:
+            places = {row.pk: place for place, row in enumerate(rows, start=1)}
+            if self.query["after"] not in places:
+                raise InvalidError("after", "There is no such assignment of yours. Begin the list anew.")
+            rows = rows[places[self.query["after"]] :]
+        state, study = self.query.get("state"), self.query.get("study")
+        found = [row for row in rows if state in (None, row.state) and study in (None, row.study.slug)]
+        shown, more = found[: self.query["limit"]], len(found) > self.query["limit"]
+        return page_answer(AssignmentSummarySerializer, shown, shown[-1].pk if more else None)
 
 
 @method_decorator(gzip_page, name="dispatch")

@@ -100,6 +100,16 @@ class Moment(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
+class Day(serializers.DateField):
+    """A day, as ISO 8601 writes it."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """Return the day; refuse other types."""
+        if not isinstance(value, str) or len(value) > CODE_LENGTH:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
 class Choice(serializers.ChoiceField):
     """One word of a fixed set, which the published description knows by `name`."""
 

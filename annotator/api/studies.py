@@ -26,6 +26,7 @@ from annotator.api.fields import (
     LARGEST,
     SLUG_LENGTH,
     Choice,
+    Day,
     Flag,
     NothingSerializer,
     StrictSerializer,
@@ -36,7 +37,7 @@ from annotator.api.preconditions import precondition_of
 from annotator.api.schema import IF_MATCH, describe
 from annotator.models import Assignment, Codebook, Membership, Study, User
 from annotator.queries import choosable_revisions, readable_revisions, readable_with
-from sources.models import Revision
+from sources.models import Revision, RevisionQuerySet
 
 PSEUDONYM_LENGTH = 40
 TITLE_LENGTH = 300
@@ -78,6 +79,8 @@ class StudySerializer(StudySummarySerializer):
 
     purpose = Choice("StudyPurpose", Study.Purpose.values)
     reviewers_per_document = serializers.IntegerField(allow_null=True)
+    order = Choice("ReadingOrder", Study.Order.values)
+    due_on = serializers.DateField(allow_null=True)
     version = serializers.IntegerField()
     role = serializers.CharField()
     pseudonym = serializers.CharField()
@@ -126,6 +129,8 @@ class StudyChangesSerializer(StrictSerializer):
     purpose = Choice("StudyPurpose", Study.Purpose.values, required=False)
     blinding = Choice("Blinding", Study.Blinding.values, required=False)
     reviewers_per_document = Whole(min_value=1, max_value=MOST_REVIEWERS, allow_null=True, required=False)
+    order = Choice("ReadingOrder", Study.Order.values, required=False)
+    due_on = Day(allow_null=True, required=False)
     confirm = Flag(default=False, help_text="Change the blinding rule although work is there, as 409 `confirm` told.")
 
 
@@ -158,6 +163,8 @@ class StudyBodySerializer(StrictSerializer):
     purpose = Choice("StudyPurpose", Study.Purpose.values, default=Study.Purpose.RELIABILITY)
     blinding = Choice("Blinding", Study.Blinding.values, required=False)
     reviewers_per_document = Whole(min_value=1, max_value=MOST_REVIEWERS, allow_null=True, required=False)
+    order = Choice("ReadingOrder", Study.Order.values, default=Study.Order.RANDOM)
+    due_on = Day(allow_null=True, required=False)
     texts = TextKeySerializer(many=True, required=False, max_length=MOST_TEXTS)
 
 
@@ -195,17 +202,20 @@ def assignments_shown(study: Study, viewer: User) -> QuerySet[Assignment]:
     return rows.filter(reviewer=viewer)
 
 
-def choose_texts(viewer: User, wanted: list[dict[str, Any]]) -> list[Revision]:
-    """Return the texts named, all of which the viewer may take into a study, or raise InvalidError."""
-    slugs = {each["document"] for each in wanted}
-    rows = choosable_revisions(viewer).filter(document__slug__in=slugs).without_text().select_related("document")
-    found = {(row.document.slug, row.number): row for row in rows}
+def find_texts(rows: RevisionQuerySet, wanted: list[dict[str, Any]], words: str) -> list[Revision]:
+    """Return the texts named, in that order; raise InvalidError in these words for one that is not among `rows`."""
+    rows = rows.filter(document__slug__in={each["document"] for each in wanted})
+    found = {(row.document.slug, row.number): row for row in rows.without_text().select_related("document")}
     for each in wanted:
         if (each["document"], each["revision"]) not in found:
-            raise InvalidError(
-                "texts", f"You can choose no text {each['revision']} of “{each['document']}” as its newest."
-            )
+            raise InvalidError("texts", words.format(**each))
     return [found[each["document"], each["revision"]] for each in wanted]
+
+
+def choose_texts(viewer: User, wanted: list[dict[str, Any]]) -> list[Revision]:
+    """Return the texts named, all of which the viewer may take into a study, or raise InvalidError."""
+    words = "You can choose no text {revision} of “{document}” as its newest."
+    return find_texts(choosable_revisions(viewer), wanted, words)
 
 
 class ShowsStudy(StudyView):

@@ -35,6 +35,7 @@ from annotator.api.me import Me, TokenDetail, TokenList
 from annotator.api.members import MemberDetail, MemberList, MemberPasswordLink
 from annotator.api.questions import QuestionList
 from annotator.api.ratings import RatingDetail, RatingList
+from annotator.api.reading_order import ReadingOrder
 from annotator.api.reference import Reference, Schema
 from annotator.api.studies import (
     StudyAssignmentList,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("studies/<code:slug>/", StudyDetail.as_view()),
     path("studies/<code:slug>/texts/", StudyTextList.as_view()),
     path("studies/<code:slug>/texts/<code:document>/<number:number>/", StudyTextDetail.as_view()),
+    path("studies/<code:slug>/order/", ReadingOrder.as_view()),
     path("studies/<code:slug>/close/", StudyClose.as_view()),
     path("studies/<code:slug>/reopen/", StudyReopen.as_view()),
     path("studies/<code:slug>/codebook/", StudyCodebook.as_view()),

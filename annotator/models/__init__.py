@@ -4,7 +4,7 @@ from annotator.models.annotation import Annotation, Decision, Rating
 from annotator.models.codebook import Codebook, Label, Scale, ScalePoint
 from annotator.models.entrance import ClassCode, Invitation, PasswordLink
 from annotator.models.event import Event, Ledger
-from annotator.models.study import Assignment, Membership, Study
+from annotator.models.study import Assignment, Membership, Study, TextPlace
 from annotator.models.training import PassMark, Qualification, Training, TrainingText
 from annotator.models.user import LoginFailure, Token, User
 
@@ -27,6 +27,7 @@ __all__ = [
     "Scale",
     "ScalePoint",
     "Study",
+    "TextPlace",
     "Token",
     "Training",
     "TrainingText",

@@ -16,7 +16,7 @@ from sources.models import Revision
 from sources.validators import validate_name
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 _PSEUDONYM_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -61,6 +61,11 @@ class Study(models.Model):
         RELIABILITY = "reliability", "reliability study"
         TEACHING = "teaching", "teaching"
 
+    class Order(models.TextChoices):
+        RANDOM = "random", "random for each reviewer"
+        FIXED = "fixed", "fixed"
+        LEAST_COVERED = "least_covered", "least covered first"
+
     slug = models.CharField(max_length=60, unique=True, validators=[validate_code])
     title = models.CharField(max_length=300, validators=[validate_name])
     codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="studies")
@@ -75,6 +80,8 @@ class Study(models.Model):
         help_text="When others' work may be shown. Until closed keeps every document of a reviewer independent.",
     )
     purpose = models.CharField(max_length=20, choices=Purpose, default=Purpose.RELIABILITY)
+    order = models.CharField(max_length=20, choices=Order, default=Order.RANDOM)
+    due_on = models.DateField(null=True, blank=True)
     demo = models.BooleanField(default=False, help_text="The labels are invented, and every page and export says so")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -90,6 +97,9 @@ class Study(models.Model):
                 condition=Q(blinding__in=["until_submitted", "until_closed", "open"]), name="study_blinding_is_known"
             ),
             models.CheckConstraint(condition=Q(purpose__in=["reliability", "teaching"]), name="study_purpose_is_known"),
+            models.CheckConstraint(
+                condition=Q(order__in=["random", "fixed", "least_covered"]), name="study_order_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +132,21 @@ class Study(models.Model):
     def is_run_by(self, user: User) -> bool:
         """Whether the user may change this study."""
         return user.runs_studies or self.role_of(user) == Membership.Role.LEAD
+
+
+class TextPlace(models.Model):
+    """Where a text stands in the fixed order of a study; texts without a place come after the others."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="places")
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["study", "revision"], name="textplace_study_revision_is_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.place} of {self.study}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -323,6 +348,10 @@ class Assignment(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Declined because whoever runs the study took it back; what was done is kept, and it can be given back.
     reclaimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Its place among what the reviewer reads in the study, where the least covered comes first: settled when it is
+    # given out, from what was given out, so that no order tells what anybody did since.
+    place = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    due_on = models.DateField(null=True, blank=True, editable=False)  # instead of the study's
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -378,6 +407,17 @@ class Assignment(models.Model):
     def is_training(self) -> bool:
         """Whether it is work on a training document: never reliability data, whatever its state."""
         return self.purpose == self.Purpose.TRAINING
+
+    @property
+    def deadline(self) -> "date | None":
+        """The day by which it is wanted: its own, or the study's. Nothing is locked by it."""
+        return self.due_on or self.study.due_on
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is open after its day."""
+        takes_work = self.is_open and not self.study.is_closed
+        return takes_work and self.deadline is not None and self.deadline < timezone.localdate()
 
     @property
     def is_independent(self) -> bool:

@@ -17,6 +17,7 @@ from annotator.queries.figures import Figures, figures_for, figures_for_operator
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.members import MemberRow, member_rows
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
+from annotator.queries.reading_order import own_in_reading_order, reading_key
 from annotator.queries.readings import ReadingRow, readable_with, reading_rows
 from annotator.queries.texts import choosable_revisions, measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
@@ -50,9 +51,11 @@ __all__ = [
     "measured_documents",
     "member_rows",
     "oversees",
+    "own_in_reading_order",
     "presets",
     "readable_revisions",
     "readable_with",
+    "reading_key",
     "reading_rows",
     "reviews_under_way",
     "study_board",

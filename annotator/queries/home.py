@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from annotator.models import Annotation, Assignment, Rating, Scale, User
+from annotator.queries.reading_order import reading_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,13 @@ def _missing_ratings(assignments: list[Assignment], passages: list[tuple[UUID, U
 
 
 def home_rows(user: User) -> list[HomeRow]:
-    """Return the user's assignments, those open first, the latest touched first; a fixed number of queries."""
+    """Return the user's assignments, those open first, each in the order to be read; a fixed number of queries."""
     assignments = list(
         Assignment.objects.filter(Q(reviewer=user) & ~Q(state=Assignment.State.DECLINED))
         .select_related("study", "codebook", "revision__document__source")
         .defer("revision__text", "codebook__guidelines")
-        .order_by("study__title", "revision__document__title", "round")
     )
+    assignments.sort(key=reading_key(assignments))
     rows = list(
         Annotation.objects.live()
         .filter(assignment__in=[assignment.pk for assignment in assignments])

@@ -1,5 +1,6 @@
 """The set-up of a study, for those who run it: what is still to do, its words and rules, closing and reopening."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from annotator.actions.errors import ActionError, ConflictError, StaleError
 from annotator.actions.set_up import change_study
 from annotator.actions.study import close_study, reopen_study
 from annotator.models import Assignment, Membership, Study
+from annotator.templatetags.figures import on_day
 from annotator.views.members import run_study
 from annotator.views.refusals import tell
 from annotator.views.study_forms import StudyForm
@@ -21,6 +23,8 @@ from annotator.views.study_forms import StudyForm
 
 def _words(form: StudyForm, name: str, value: Any) -> str:
     choices = dict(getattr(form.fields[name], "choices", ()))
+    if isinstance(value, date):
+        return on_day(value)
     return str(choices.get(value, "none" if value in (None, "") else value))
 
 

@@ -33,6 +33,23 @@ USUAL_BLINDING = (
     "until closed for a reliability study, since after a first look nothing is independent any more;"
     " until submitted for teaching, since comparing at once is what one learns from",
 )
+ORDERS: Options = [
+    (
+        Study.Order.RANDOM,
+        "random for each reviewer",
+        "everybody reads in another order, so that growing tired or used to it falls on all documents alike",
+    ),
+    (
+        Study.Order.FIXED,
+        "fixed",
+        "everybody reads in the order you sort the documents into; class codes give the first",
+    ),
+    (
+        Study.Order.LEAST_COVERED,
+        "least covered first",
+        "every document is read once before any is read twice, as far as can be; settled when documents are given out",
+    ),
+]
 MOST_REVIEWERS = 1000
 
 
@@ -63,7 +80,14 @@ class StudyForm(Plain):
         required=False,
         help_text="What giving out aims at. Left empty, class codes give documents to any number of people.",
     )
-    purposes, blindings = PURPOSES, BLINDINGS
+    order = forms.ChoiceField(label="Reading order", choices=[each[:2] for each in ORDERS])
+    due_on = forms.DateField(
+        label="Deadline",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Shown to reviewers, and late work to you. Nothing is locked by it: late work can be submitted.",
+    )
+    purposes, blindings, orders = PURPOSES, BLINDINGS, ORDERS
 
     def changes(self) -> dict[str, Any]:
         """Return what was chosen; of a valid form."""

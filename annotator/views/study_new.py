@@ -36,7 +36,9 @@ def new_study(request: HttpRequest) -> HttpResponse:
     """Ask for the beginnings of a study; make it and lead to the choice of its documents."""
     if not request.user.runs_studies:
         raise Http404
-    form = NewStudyForm(request.user, request.POST or None, initial={"purpose": Study.Purpose.RELIABILITY})
+    form = NewStudyForm(
+        request.user, request.POST or None, initial={"purpose": Study.Purpose.RELIABILITY, "order": Study.Order.RANDOM}
+    )
     if request.method == "POST" and form.is_valid():
         wanted = form.changes()
         slug = wanted.pop("slug") or free_slug(wanted["title"])

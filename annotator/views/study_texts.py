@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from annotator.actions.errors import ActionError
-from annotator.actions.set_up import remove_revisions
+from annotator.actions.errors import ActionError, InvalidError
+from annotator.actions.set_up import fixed_order, order_digest, remove_revisions, sort_revisions
 from annotator.actions.study import add_revisions
 from annotator.models import Assignment, Study
 from annotator.queries import choosable_revisions
@@ -92,12 +92,19 @@ def study_texts(request: HttpRequest, slug: str) -> HttpResponse:
         ),
     )
     found = wanted.among(free).without_text().select_related("document__source").order_by("document__title", "pk")
+    places = {pk: place for place, pk in enumerate(fixed_order(study), start=1)}
+    sorts = study.order == Study.Order.FIXED
+    shown = sorted(here.order_by("document__title", "number"), key=lambda text: places[text.pk] if sorts else 0)
+    for text in shown:
+        text.place = places[text.pk]
     context: dict[str, Any] = {
         "section": "studies",
         "study": study,
+        "sorts": sorts,
+        "digest": order_digest(places),
         "refused": refused,
         "wanted": wanted,
-        "here": Paginator(here.order_by("document__title", "number"), ON_A_PAGE).get_page(request.GET.get("here", "")),
+        "here": Paginator(shown, ON_A_PAGE).get_page(request.GET.get("here", "")),
         "found": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page", "")),
         "languages": free.order_by("document__language").values_list("document__language", flat=True).distinct(),
         "outlets": free.exclude(document__source=None)
@@ -120,6 +127,8 @@ def _do(request: HttpRequest, study: Study) -> str:
             chosen = Wanted.of(request.GET).among(library(request, study))
         case "remove":
             chosen = study.revisions.filter(pk__in=ticked)
+        case "sort":
+            return _sort(request, study)
         case _:
             return ""
     texts = list(chosen.without_text().select_related("document"))
@@ -130,3 +139,18 @@ def _do(request: HttpRequest, study: Study) -> str:
         return f"{counted(len(texts), 'document')} taken out of the study."
     add_revisions(actor=request.user, study=study, revisions=texts)
     return f"{counted(len(texts), 'document')} added. They are given to nobody yet."
+
+
+def _sort(request: HttpRequest, study: Study) -> str:
+    """Move the documents whose numbers were changed to these places; return what was done in words."""
+    before = fixed_order(study)
+    wanted = {}
+    for place, pk in enumerate(before, start=1):
+        typed = whole_number(request.POST.get(f"place-{pk}", str(place)))
+        if typed < 1:
+            raise InvalidError("place", "Give each document a whole number from 1 on as its place.")
+        # One that moves up comes before the one that has its place now, one that moves down after it.
+        wanted[pk] = (typed, (typed > place) - (typed < place))
+    order = sorted(before, key=wanted.__getitem__)
+    sort_revisions(actor=request.user, study=study, order=order, seen=request.POST.get("digest", ""))
+    return "The documents are sorted." if order != before else "Nothing was moved."

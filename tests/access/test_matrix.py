@@ -97,6 +97,8 @@ API = [
     ("PATCH", "studies/{study}/", "401 404 404 404 404 428 404 428 428 404"),
     ("POST", "studies/{study}/texts/", "401 404 404 404 404 400 404 400 400 404"),
     ("DELETE", "studies/{study}/texts/{document}/1/", "401 404 404 404 404 409 404 409 403 404"),
+    ("GET", "studies/{study}/order/", LEADS_200),
+    ("PUT", "studies/{study}/order/", "401 404 404 404 404 400 404 400 400 404"),
     ("POST", "studies/{study}/close/", "401 404 404 404 404 409 404 409 409 404"),
     ("POST", "studies/{study}/reopen/", LEADS_200),
     ("POST", "studies/{study}/members/", "401 404 404 404 404 400 404 400 400 404"),

@@ -17,6 +17,7 @@ from annotator.models import (
     Rating,
     Scale,
     Study,
+    TextPlace,
     Token,
     User,
 )
@@ -166,6 +167,15 @@ def test_a_member_joins_a_study_once_under_one_pseudonym(stage: Any, cast: Any) 
 def test_a_study_refuses_unknown_words(stage: Any) -> None:
     refused("study_blinding_is_known", lambda: Study.objects.update(blinding="sometimes"))
     refused("study_purpose_is_known", lambda: Study.objects.update(purpose="fun"))
+    refused("study_order_is_known", lambda: Study.objects.update(order="by mood"))
+
+
+def test_a_text_has_one_place_in_a_study(stage: Any) -> None:
+    def make() -> TextPlace:
+        return TextPlace.objects.create(study=stage.study, revision=stage.revision, place=1)
+
+    make()
+    refused("textplace_study_revision_is_unique", make)
 
 
 def test_a_codebook_version_stands_once(stage: Any) -> None:

@@ -13,7 +13,14 @@ from annotator.models import Assignment, Study
 
 ADDRESS = "/studies/harbour/setup/"
 TEXTS = "/studies/harbour/texts/"
-SOUND = {"title": "Harbour", "purpose": "reliability", "blinding": "until_submitted", "reviewers_per_document": ""}
+SOUND = {
+    "title": "Harbour",
+    "purpose": "reliability",
+    "blinding": "until_submitted",
+    "reviewers_per_document": "",
+    "order": "random",
+    "due_on": "",
+}
 
 
 def hidden(page: str) -> dict[str, str]:
@@ -26,6 +33,7 @@ def test_a_study_is_made_from_its_title_and_a_codebook(stage: Any, as_: Callable
     page = client.get("/studies/new/").content.decode()
     assert "after a first look nothing is independent any more" in page
     form = {"title": "Ports & quays", "purpose": "teaching", "blinding": "", "codebook": stage.codebook.pk}
+    form["order"] = "least_covered"
     answer = client.post("/studies/new/", form)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/studies/ports-quays/texts/")
     made = Study.objects.get(slug="ports-quays")
@@ -48,6 +56,9 @@ def test_a_study_is_made_from_its_title_and_a_codebook(stage: Any, as_: Callable
         ({"codebook": "987654"}, "Select a valid choice"),
         ({"purpose": "fun"}, "Select a valid choice"),
         ({"blinding": "never"}, "Select a valid choice"),
+        ({"order": "by mood"}, "Select a valid choice"),
+        ({"due_on": "tomorrow"}, "Enter a valid date"),
+        ({"due_on": "2001-01-01"}, "This day is over. Choose today or a later one."),
         ({"reviewers_per_document": "0"}, "greater than or equal to 1"),
         ({"reviewers_per_document": "9" * 400}, "less than or equal to 1000"),
     ],
@@ -56,6 +67,7 @@ def test_an_unfit_study_is_refused_beside_its_field(
     stage: Any, as_: Callable[[str], Client], change: dict[str, str], words: str
 ) -> None:
     form = {"title": "Quay", "slug": "quay", "purpose": "teaching", "blinding": "", "codebook": stage.codebook.pk}
+    form["order"] = "random"
     answer = as_("ada").post("/studies/new/", {**form, **change})
     assert answer.status_code == 400
     assert words.lower() in answer.content.decode().lower()
@@ -226,3 +238,51 @@ def test_many_documents_are_shown_page_by_page_in_few_queries(
     assert "51 to 55 of 55" in client.get(TEXTS + "?page=2").content.decode()
     assert client.post(TEXTS, {"act": "add-all"}).status_code == 302
     assert stage.study.revisions.count() == 61
+
+
+def test_a_lead_sorts_the_documents_by_numbers(
+    stage: Any, cast: SimpleNamespace, make_document: Any, as_: Callable[[str], Client]
+) -> None:
+    from annotator.actions.set_up import change_study, fixed_order
+
+    texts = {slug: make_document(slug, f"The text {slug}.\n").pk for slug in ("anchor", "buoy", "crane")}
+    add_revisions(
+        actor=cast.ada, study=stage.study, revisions=stage.revision.__class__.objects.filter(pk__in=texts.values())
+    )
+    texts["harbour"] = stage.revision.pk
+    names = {pk: slug for slug, pk in texts.items()}
+    client = as_("ada")
+    assert "Save the order" not in client.get(TEXTS).content.decode()
+    change_study(actor=cast.ada, study=stage.study, changes={"order": "fixed"})
+
+    def move(slug: str, place: object) -> list[str]:
+        digest = hidden(client.get(TEXTS).content.decode())["digest"]
+        answer = client.post(TEXTS, {"act": "sort", "digest": digest, f"place-{texts[slug]}": place})
+        assert answer.status_code == 302
+        return [names[pk] for pk in fixed_order(stage.study)]
+
+    assert move("harbour", 1) == ["harbour", "anchor", "buoy", "crane"]
+    assert move("harbour", 3) == ["anchor", "buoy", "harbour", "crane"]
+    assert move("anchor", 99) == ["buoy", "harbour", "crane", "anchor"]
+    assert move("buoy", 1) == ["buoy", "harbour", "crane", "anchor"]
+    assert "Nothing was moved." in client.get(TEXTS).content.decode()
+    page = client.get(TEXTS).content.decode()
+    assert sorted(names, key=lambda pk: page.index(f'name="place-{pk}"')) == fixed_order(stage.study)
+    for wrong in ("0", "-1", "x", "9" * 400):
+        assert client.post(TEXTS, {"act": "sort", "digest": "", f"place-{texts['buoy']}": wrong}).status_code == 400
+    stale = client.post(TEXTS, {"act": "sort", "digest": "0" * 16, f"place-{texts['buoy']}": "4"})
+    assert (stale.status_code, "The order has changed meanwhile." in stale.content.decode()) == (409, True)
+
+
+def test_a_deadline_is_shown_to_the_reviewer_and_locks_nothing(stage: Any, as_: Callable[[str], Client]) -> None:
+    from datetime import date
+
+    client, address = as_("ben"), f"/assignments/{stage.assignments['ben'].pk}/"
+    assert "due " not in client.get("/").content.decode()
+    assert "Deadline" not in client.get(address).content.decode()
+    Study.objects.update(due_on=date(2999, 12, 31))
+    assert "due 31 Dec 2999" in client.get("/").content.decode()
+    assert "<dt>Deadline</dt><dd>31 Dec 2999. Nothing is locked by it.</dd>" in client.get(address).content.decode()
+    Study.objects.update(due_on=date(2001, 1, 2))
+    assert "was due 2 Jan 2001" in client.get("/").content.decode()
+    assert "<dd>2 Jan 2001, over. Nothing is locked by it.</dd>" in client.get(address).content.decode()

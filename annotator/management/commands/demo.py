@@ -111,6 +111,7 @@ class Command(BaseCommand):
             title="Seeds",
             codebook=codebook,
             blinding=Study.Blinding.UNTIL_SUBMITTED,
+            order=Study.Order.FIXED,
             revisions=revisions,
         )
         for name in (ADMINISTRATOR, *REVIEWERS):
