@@ -47,6 +47,7 @@ class AssignmentSummarySerializer(serializers.Serializer):
     state = Choice("AssignmentState", Assignment.State.values)
     submitted_at = serializers.DateTimeField(allow_null=True)
     revealed_at = serializers.DateTimeField(allow_null=True)
+    reclaimed_at = serializers.DateTimeField(allow_null=True)
     due_on = serializers.DateField(source="deadline", allow_null=True)
 
 

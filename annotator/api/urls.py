@@ -33,6 +33,7 @@ from annotator.api.exports import Export, Import
 from annotator.api.fields import CodePath, NumberPath
 from annotator.api.me import Me, TokenDetail, TokenList
 from annotator.api.members import MemberDetail, MemberList, MemberPasswordLink
+from annotator.api.open_work import AssignmentsDeadline, AssignmentsGiveBack, AssignmentsReclaim, OpenWork
 from annotator.api.questions import QuestionList
 from annotator.api.ratings import RatingDetail, RatingList
 from annotator.api.reading_order import ReadingOrder
@@ -86,6 +87,10 @@ urlpatterns = [
     path("studies/<code:slug>/codes/", ClassCodeList.as_view()),
     path("studies/<code:slug>/codes/<uuid:code_id>/", ClassCodeDetail.as_view()),
     path("studies/<code:slug>/assignments/", StudyAssignmentList.as_view()),
+    path("studies/<code:slug>/assignments/reclaim/", AssignmentsReclaim.as_view()),
+    path("studies/<code:slug>/assignments/give-back/", AssignmentsGiveBack.as_view()),
+    path("studies/<code:slug>/assignments/deadline/", AssignmentsDeadline.as_view()),
+    path("studies/<code:slug>/open-work/", OpenWork.as_view()),
     path("studies/<code:slug>/distribution/", Distribution.as_view()),
     path("studies/<code:slug>/agreement/", Agreement.as_view()),
     path("studies/<code:slug>/export/<code:format_key>/", Export.as_view(), name="api-export"),

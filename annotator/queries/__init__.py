@@ -16,6 +16,7 @@ from annotator.queries.exports import codebooks_of_export
 from annotator.queries.figures import Figures, figures_for, figures_for_operator
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.members import MemberRow, member_rows
+from annotator.queries.open_work import IDLE_DAYS, OpenWork, open_work, taken_back_from
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
 from annotator.queries.reading_order import own_in_reading_order, reading_key
 from annotator.queries.readings import ReadingRow, readable_with, reading_rows
@@ -23,12 +24,14 @@ from annotator.queries.texts import choosable_revisions, measurable_revisions, r
 from annotator.queries.verification import Verification, verification
 
 __all__ = [
+    "IDLE_DAYS",
     "Board",
     "BoardRow",
     "CaseBook",
     "Figures",
     "HomeRow",
     "MemberRow",
+    "OpenWork",
     "ProgressCell",
     "ProgressGrid",
     "ReadingRow",
@@ -50,6 +53,7 @@ __all__ = [
     "measurable_revisions",
     "measured_documents",
     "member_rows",
+    "open_work",
     "oversees",
     "own_in_reading_order",
     "presets",
@@ -60,5 +64,6 @@ __all__ = [
     "reviews_under_way",
     "study_board",
     "study_progress",
+    "taken_back_from",
     "verification",
 ]

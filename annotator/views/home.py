@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from annotator.models import Assignment, Label, Membership
-from annotator.queries import HomeRow, home_rows
+from annotator.queries import HomeRow, home_rows, taken_back_from
 
 STATES = {"all": "All", "open": "Open", "submitted": "Submitted"}
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -146,5 +146,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "heads": heads(filters.sort),
         "codebooks": codebooks.values(),
         "memberships": memberships,
+        "taken_back": taken_back_from(request.user),
     }
     return render(request, "annotator/home.html", context)
