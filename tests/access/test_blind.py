@@ -114,7 +114,9 @@ TRUSTED = ("revealed", "adjudicator", "lead", "staff")
 
 # Staff who run studies follow which assignments are submitted; that, and nothing of the work, may change there.
 PROGRESS = re.compile(
-    r"(/api/v1/studies/harbour/(assignments|board)/|/studies/harbour/($|board|members/|distribute/)|/admin/annotator/(assignment|study)/).*"
+    r"(/api/v1/studies/harbour/(assignments|board|open-work)/"
+    r"|/studies/harbour/($|board|members/|distribute/|setup/|texts/|open-work/|gold/)"
+    r"|/admin/annotator/(assignment|study)/).*"
 )
 
 
