@@ -16,6 +16,7 @@ from annotator.views import (
     entrance,
     gold,
     health,
+    history,
     home,
     invitations,
     marked_text,
@@ -64,6 +65,9 @@ urlpatterns = [
     path("studies/<slug:slug>/gold/", gold.gold, name="gold"),
     path("studies/<slug:slug>/open-work/", open_work.open_work_page, name="open-work"),
     path("studies/<slug:slug>/texts/", study_texts.study_texts, name="study-texts"),
+    path("studies/<slug:slug>/history/", history.study_history, name="history"),
+    path("studies/<slug:slug>/history/<slug:act>/undo/", history.undo, name="undo"),
+    path("studies/<slug:slug>/history/passages/<uuid:annotation_id>/", history.passage_history, name="passage-history"),
     path("studies/<slug:slug>/questions/", questions.questions, name="questions"),
     path("studies/<slug:slug>/pairs/", reviewers.pairs, name="study-pairs"),
     path("studies/<slug:slug>/reviewers/", reviewers.reviewers, name="study-reviewers"),
@@ -83,6 +87,9 @@ urlpatterns = [
     path("studies/<slug:slug>/codes/", invitations.codes, name="codes"),
     path("studies/<slug:slug>/codes/<uuid:code_id>/revoke/", invitations.revoke_code, name="code-revoke"),
     path("studies/<slug:slug>/documents/<slug:document_slug>/", document.document, name="document"),
+    path(
+        "studies/<slug:slug>/documents/<slug:document_slug>/history/", history.document_history, name="document-history"
+    ),
     path("studies/<slug:slug>/documents/<slug:document_slug>/pairs/", reviewers.pairs, name="document-pairs"),
     path(
         "studies/<slug:slug>/documents/<slug:document_slug>/reviewers/", reviewers.reviewers, name="document-reviewers"

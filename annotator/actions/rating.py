@@ -129,3 +129,49 @@ def clear_document_rating(*, actor: User, assignment_id: UUID, scale: str, preco
     existing.delete()
     existing.pk = record_id  # the event names the row that was
     record(actor=actor, verb="cleared", row=existing, study=assignment.study, assignment=assignment, before=before)
+
+
+def cleared_state(assignment_id: UUID, scale: str) -> dict[str, Any] | None:
+    """Return the rating on a scale as it was when it was last taken back; None where it never was, or is erased."""
+    cleared = Event.objects.filter(assignment=assignment_id, kind="rating", verb="cleared", before__scale=scale)
+    last = cleared.order_by("-seq").first()
+    return last.before if last is not None else None
+
+
+@writes
+def restore_document_rating(*, actor: User, assignment_id: UUID, scale: str) -> Rating:
+    """Bring back the rating of a scale that was taken back last, with its evidence; one that is there stays as it is.
+
+    Raises NotFoundError (assignment, scale, or nothing was ever taken back); ConflictError `different` where the scale
+    was rated otherwise since, submitted, closed.
+    """
+    assignment = lock_own_assignment(actor, assignment_id)
+    asked = _find_scale(assignment, scale)
+    state = cleared_state(assignment.pk, asked.code)
+    existing = _find_rating(assignment, asked)
+    if state is None:
+        if existing is not None:
+            return existing
+        raise NotFoundError
+    if existing is not None:
+        if (existing.point.value, state_of(existing)["evidence"]) == (state["point"], state["evidence"]):
+            return existing
+        raise ConflictError("different", "This scale has been rated again. Change that rating.", current=existing)
+    refuse_unless_open(assignment)
+    rating = Rating.objects.create(
+        assignment=assignment,
+        scale=asked,
+        point=find_point(asked, state["point"], "point"),
+        version=next_version(assignment, asked),
+    )
+    rating.evidence.set(Annotation.objects.filter(assignment=assignment, pk__in=state["evidence"]))
+    note_beginning(assignment)
+    record(
+        actor=actor,
+        verb="restored",
+        row=rating,
+        study=assignment.study,
+        assignment=assignment,
+        after=state_of(rating),
+    )
+    return rating

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.adjudication import OUTCOMES, Drawn, Verdict, decide_case, undo_decision
+from annotator.actions.decisions_restored import restore_decision
 from annotator.actions.errors import InvalidError
 from annotator.actions.scale_decisions import ScaleVerdict, decide_scale
 from annotator.api.annotations import LONGEST_QUOTE, MOST_RATINGS, PassageRatingBodySerializer
@@ -221,3 +222,21 @@ class DecisionDetail(ApiView):
         versions = precondition_of(request).versions
         row = undo_decision(actor=self.viewer, decision_id=decision_id, versions=versions)
         return Response(status=204, headers={"ETag": f'"{row.version}"'})
+
+
+class DecisionRestore(ApiView):
+    """The way back from undoing a decision."""
+
+    @describe(
+        "restore_decision",
+        "Restore an undone decision",
+        {200: DecisionSerializer},
+        problems=(404, 409, 410),
+        writes=True,
+    )
+    def post(self, request: Request, decision_id: UUID) -> Response:
+        """Let an undone decision stand again with the passage it made, while the assignment is open."""
+        self.body(NothingSerializer)
+        row = restore_decision(actor=self.viewer, decision_id=decision_id)
+        data = _shown(row.pk)
+        return versioned(request, data, data["version"])

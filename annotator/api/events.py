@@ -2,21 +2,22 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.utils.dateparse import parse_datetime
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotator.actions.errors import InvalidError
 from annotator.api.base import PageParameters, page_answer
-from annotator.api.fields import Identifier
+from annotator.api.fields import SLUG_LENGTH, Identifier
 from annotator.api.schema import describe
-from annotator.api.studies import StudyView
-from annotator.models import Event, Membership, Study, User
-from annotator.queries import hidden_revisions
+from annotator.api.studies import PSEUDONYM_LENGTH, StudyView
+from annotator.models import Membership, Study
+from annotator.queries.history import Sought, counts_events, events_shown, newest, place_of, placed, undoings
 
 AFTER_LENGTH = 120
+KIND_LENGTH = 30
 MOST_DIGITS = 18
 
 
@@ -37,6 +38,9 @@ class EventSerializer(serializers.Serializer):
     assignment = serializers.UUIDField(source="assignment_id", allow_null=True)
     before = PayloadField()
     after = PayloadField()
+    restorable = serializers.BooleanField(
+        help_text="Whether it took something away that is still gone and that the caller can bring back now."
+    )
 
 
 class EventPageSerializer(serializers.Serializer):
@@ -51,24 +55,18 @@ class EventListParameters(PageParameters):
 
     after = serializers.CharField(max_length=AFTER_LENGTH, required=False, help_text="`next` of the page before.")
     annotation = Identifier(required=False, help_text="Only what was done to this passage.")
-
-
-def counts_events(study: Study, viewer: User) -> bool:
-    """Whether the numbers of events are shown: to whom the study is entrusted, unless blind to a text of it.
-
-    Gaps between the numbers tell how much others do.
-    """
-    trusted = study.is_run_by(viewer) or viewer.sees_all_work
-    return trusted and not hidden_revisions(study, viewer).exists()
-
-
-def events_shown(study: Study, viewer: User) -> QuerySet[Event]:
-    """Return the study's acts that the viewer may see."""
-    rows = Event.objects.visible_to(viewer).filter(ledger__study=study)
-    entrusted = study.is_run_by(viewer) or viewer.sees_all_work
-    if entrusted or study.role_of(viewer) == Membership.Role.ADJUDICATOR:
-        return rows
-    return rows.filter(actor=viewer)
+    document = serializers.CharField(
+        max_length=SLUG_LENGTH, required=False, help_text="Only what was done with this document."
+    )
+    actor = serializers.CharField(
+        max_length=PSEUDONYM_LENGTH, required=False, help_text="Only what this member did, by pseudonym."
+    )
+    kind = serializers.RegexField(
+        r"^[a-z_]+$", max_length=KIND_LENGTH, required=False, help_text="Of what kind of row."
+    )
+    verb = serializers.RegexField(r"^[a-z_]+$", max_length=KIND_LENGTH, required=False, help_text="What was done.")
+    day = serializers.DateField(required=False, help_text="Only what was done on this day, in UTC.")
+    newest = serializers.BooleanField(default=False, help_text="Whether the newest come first.")
 
 
 def _bad_after() -> serializers.ValidationError:
@@ -82,13 +80,10 @@ def _after_number(after: str) -> Q:
 
 
 def _after_moment(after: str) -> Q:
-    moment, _, digest = after.partition("_")
     try:
-        at = parse_datetime(moment)
+        at, digest = placed(after)
     except ValueError as error:
         raise _bad_after() from error
-    if at is None or at.tzinfo is None:
-        raise _bad_after()
     return Q(at__gt=at) | Q(at=at, hash__gt=digest)
 
 
@@ -107,22 +102,41 @@ class EventList(StudyView):
     def get(self, request: Request, slug: str) -> Response:
         """List acts, oldest first. The `next` of those who run the study is a number to go on from at any time."""
         study = self.study(slug)
-        rows = events_shown(study, self.viewer)
+        rows = self._sought(study).among(events_shown(study, self.viewer))
         numbered = counts_events(study, self.viewer)
-        if "annotation" in self.query:
-            rows = rows.filter(kind="annotation", object_id=str(self.query["annotation"]))
-        if "after" in self.query:
-            rows = rows.filter((_after_number if numbered else _after_moment)(self.query["after"]))
-        limit = self.query["limit"]
-        order = ("seq",) if numbered else ("at", "hash")
-        found = list(rows.order_by(*order)[: limit + 1])
+        after, limit = self.query.get("after", ""), self.query["limit"]
+        if self.query["newest"]:
+            try:
+                found, following = newest(rows, before=after, limit=limit)
+            except ValueError as error:
+                raise _bad_after() from error
+        else:
+            if after:
+                rows = rows.filter((_after_number if numbered else _after_moment)(after))
+            order = ("seq",) if numbered else ("at", "hash")
+            found = list(rows.select_related("assignment").order_by(*order)[: limit + 1])
+            following = (str(found[limit - 1].seq) if numbered else place_of(found[limit - 1])) if found[limit:] else ""
+            found = found[:limit]
         pseudonyms: dict[Any, str] = dict(study.memberships.values_list("user_id", "pseudonym"))
+        undo = undoings(found, study, self.viewer)
         for event in found:
             event.shown_seq = event.seq if numbered else None
             event.pseudonym = pseudonyms.get(event.actor_id, "")
-        following = None
-        if len(found) > limit:
-            found.pop()
-            last = found[-1]
-            following = str(last.seq) if numbered else f"{last.at.isoformat()}_{last.hash}".replace("+00:00", "Z")
-        return page_answer(EventSerializer, found, following)
+            event.restorable = event.hash in undo and not undo[event.hash].refused
+        return page_answer(EventSerializer, found, following or None)
+
+    def _sought(self, study: Study) -> Sought:
+        query, actor = self.query, None
+        if "actor" in query:
+            members = Membership.objects.filter(study=study).visible_to(self.viewer)
+            actor = members.filter(pseudonym=query["actor"]).values_list("user_id", flat=True).first()
+            if actor is None:
+                raise InvalidError("actor", "The study has no such member whom you may see.")
+        return Sought(
+            actor=actor,
+            kind=query.get("kind", ""),
+            verb=query.get("verb", ""),
+            day=query.get("day"),
+            document=query.get("document", ""),
+            passage=query.get("annotation"),
+        )

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.actions.rating import clear_document_rating, rate_document
+from annotator.actions.rating import clear_document_rating, rate_document, restore_document_rating
 from annotator.api.base import ApiView, find, versioned
 from annotator.api.fields import LARGEST, Identifier, NothingSerializer, StrictSerializer, Whole
 from annotator.api.preconditions import precondition_of
@@ -119,3 +119,20 @@ class RatingDetail(ApiView):
             actor=self.viewer, assignment_id=assignment_id, scale=scale, precondition=precondition_of(request)
         )
         return Response(status=204)
+
+
+class RatingRestore(ApiView):
+    """The way back from taking a document rating back."""
+
+    def present(self, row: Model) -> Any:
+        """Show the rating a refusal is about."""
+        return DocumentRatingSerializer(row).data
+
+    @describe(
+        "restore_rating", "Restore a document rating", {200: DocumentRatingSerializer}, problems=(404, 409), writes=True
+    )
+    def post(self, request: Request, assignment_id: UUID, scale: str) -> Response:
+        """Bring back what was taken back last on this scale, while the assignment is open."""
+        self.body(NothingSerializer)
+        rating = restore_document_rating(actor=self.viewer, assignment_id=assignment_id, scale=scale)
+        return versioned(request, DocumentRatingSerializer(rating).data, rating.version)

@@ -17,7 +17,7 @@ from annotator.api.base import NotThere
 from annotator.api.board import StudyBoard
 from annotator.api.codebook_drafts import CodebookFaults, CodebookNext, CodebookPublish
 from annotator.api.codebooks import CodebookDetail, CodebookList
-from annotator.api.decisions import DecisionDetail, DecisionList
+from annotator.api.decisions import DecisionDetail, DecisionList, DecisionRestore
 from annotator.api.distribution import Distribution
 from annotator.api.documents import (
     DocumentDetail,
@@ -35,7 +35,7 @@ from annotator.api.me import Me, TokenDetail, TokenList
 from annotator.api.members import MemberDetail, MemberList, MemberPasswordLink
 from annotator.api.open_work import AssignmentsDeadline, AssignmentsGiveBack, AssignmentsReclaim, OpenWork
 from annotator.api.questions import QuestionList
-from annotator.api.ratings import RatingDetail, RatingList
+from annotator.api.ratings import RatingDetail, RatingList, RatingRestore
 from annotator.api.reading_order import ReadingOrder
 from annotator.api.reference import Reference, Schema
 from annotator.api.studies import (
@@ -101,6 +101,7 @@ urlpatterns = [
     path("assignments/<uuid:assignment_id>/lean/", AssignmentLean.as_view()),
     path("assignments/<uuid:assignment_id>/ratings/", RatingList.as_view()),
     path("assignments/<uuid:assignment_id>/ratings/<code:scale>/", RatingDetail.as_view()),
+    path("assignments/<uuid:assignment_id>/ratings/<code:scale>/restore/", RatingRestore.as_view()),
     path("assignments/<uuid:assignment_id>/reopen/", AssignmentReopen.as_view()),
     path("assignments/<uuid:assignment_id>/reveal/", AssignmentReveal.as_view()),
     path("assignments/<uuid:assignment_id>/revise/", AssignmentRevise.as_view()),
@@ -110,5 +111,6 @@ urlpatterns = [
     path("annotations/<uuid:annotation_id>/restore/", AnnotationRestore.as_view()),
     path("decisions/", DecisionList.as_view()),
     path("decisions/<uuid:decision_id>/", DecisionDetail.as_view()),
+    path("decisions/<uuid:decision_id>/restore/", DecisionRestore.as_view()),
     re_path("", NotThere.as_view()),  # an address without its slash, too: a redirect would lose a body
 ]

@@ -79,7 +79,10 @@ class Event(models.Model):
     class Meta:
         ordering = ["ledger", "-seq"]
         constraints = [models.UniqueConstraint(fields=["ledger", "seq"], name="event_ledger_seq_is_unique")]
-        indexes = [models.Index(fields=["kind", "object_id"], name="event_kind_object")]  # history of one thing
+        indexes = [
+            models.Index(fields=["kind", "object_id"], name="event_kind_object"),  # history of one thing
+            models.Index(fields=["ledger", "at", "hash"], name="event_ledger_at"),  # history of a study, newest first
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.kind}"

@@ -26,6 +26,7 @@ from annotator.queries import (
     may_see_agreement,
     measurable_revisions,
 )
+from annotator.queries.history import reads_others
 from annotator.records import CodebookInfo, CodedDocument
 from annotator.templatetags.passages import line_starts
 from annotator.views import agreement as shared
@@ -145,6 +146,7 @@ def _own_part(study: Study, request: HttpRequest, revision: Revision) -> dict[st
     return {
         "pseudonym": membership.pseudonym if membership else "",
         "rounds": rounds,
+        "entrusted": reads_others(study, request.user),
         "may_revise": first if first and len(rounds) == 1 and not study.is_closed else None,
     }
 

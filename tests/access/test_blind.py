@@ -218,6 +218,8 @@ SPAN = {"label": "fact", "start": 0, "end": 7, "quote": "Harbour", "note": "", "
 REFUSED = [
     *((method, "/api/v1/annotations/{passage}/") for method in ("GET", "HEAD", "DELETE", "PATCH", "PUT")),
     ("POST", "/api/v1/annotations/{passage}/restore/"),
+    ("POST", "/api/v1/decisions/{passage}/restore/"),
+    ("POST", "/api/v1/assignments/{assignment}/ratings/credibility/restore/"),
     *((method, "/api/v1/assignments/{assignment}/") for method in ("GET", "HEAD", "DELETE", "PATCH", "PUT")),
     *(("POST", f"/api/v1/assignments/{{assignment}}/{act}/") for act in ("submit", "reveal", "revise", "reopen")),
     ("GET", "/api/v1/assignments/{assignment}/lean/"),

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from annotator.actions.annotation import delete_annotation
 from annotator.actions.assignments import assign_revision, submit_assignment
 
 WORDS = "The ferry carried 1,200 people in May."
@@ -113,3 +114,52 @@ def test_history_asks_a_fixed_number_of_queries(ben, stage, mark):
     for words in ("Harbour", "ferry", "carried"):
         mark("ben", words, "fact")
     assert counted() == before
+
+
+@pytest.fixture
+def worked(cast, stage, mark):
+    """Ben has marked and submitted, cleo has marked one word and deleted it."""
+    mark("ben", WORDS, "fact")
+    submit_assignment(actor=cast.ben, assignment_id=stage.assignments["ben"].pk, accept_gaps=True)
+    gone = mark("cleo", "news", "fact")
+    delete_annotation(actor=cast.cleo, annotation_id=gone.pk, versions={1})
+    return gone
+
+
+def test_acts_are_looked_for_by_member_kind_verb_day_and_document(ada, cleo, stage, worked, refused):
+    ben = stage.study.memberships.get(user__username="ben").pseudonym
+    found = ada.get(f"{PATH}?actor={ben}").data["results"]
+    assert {row["actor"] for row in found} == {ben}
+    assert verbs(ada.get(f"{PATH}?kind=annotation")) == [("created", "annotation")]
+    assert verbs(ada.get(f"{PATH}?verb=submitted")) == [("submitted", "assignment")]
+    assert verbs(ada.get(f"{PATH}?document=harbour-text&actor={ben}")) == verbs(ada.get(f"{PATH}?actor={ben}"))
+    assert ada.get(f"{PATH}?document=other").data["results"] == []
+    day = found[0]["at"][:10]
+    assert len(ada.get(f"{PATH}?day={day}").data["results"]) == len(ada.get(PATH).data["results"])
+    assert ada.get(f"{PATH}?day=2001-01-01").data["results"] == []
+    for query in ("actor=R-NONE1", "kind=x'", "verb=", "day=yesterday", "newest=perhaps"):
+        refused(ada.get(f"{PATH}?{query}"), 400, "invalid")
+    refused(cleo.get(f"{PATH}?actor={ben}"), 400, "invalid")
+
+
+@pytest.mark.parametrize("who", ["ada", "cleo"])
+def test_the_newest_come_first_where_they_are_asked_for_so(by_session, stage, worked, who, refused):
+    caller = by_session(who)
+    whole = caller.get(PATH).data["results"]
+    seen, after = [], ""
+    while after is not None:
+        page = caller.get(f"{PATH}?newest=true&limit=1{after and f'&after={after}'}").data
+        seen += page["results"]
+        after = page["next"]
+    assert seen == whole[::-1]
+    refused(caller.get(f"{PATH}?newest=true&after=5"), 400, "invalid")
+
+
+def test_it_says_what_the_caller_can_bring_back_and_a_restored_passage_is_no_longer_that(ada, cleo, stage, worked):
+    def restorable(caller):
+        return [(row["verb"], row["kind"]) for row in caller.get(PATH).data["results"] if row["restorable"]]
+
+    assert restorable(cleo) == [("deleted", "annotation")]
+    assert restorable(ada) == []
+    cleo.post(f"annotations/{worked.pk}/restore/", {})
+    assert restorable(cleo) == []

@@ -86,6 +86,11 @@ async function start() {
   });
 
   await acts.open();
+  const named = model.get(location.hash.slice("#passage-".length)); // the history leads to a passage so
+  if (named) {
+    model.activate(named.id);
+    text.reveal(named.start, named.end, scroller);
+  }
   document.body.dataset.ready = "yes";
   return undefined;
 }
