@@ -141,6 +141,7 @@ def report_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _context(request: HttpRequest, study: Study, shown: Shown) -> dict[str, Any]:
     report = shown.figures.report(shown.work)
+    report = replace(report, per_document=tuple(report.per_document))  # read once for all its parts
     documents = shown_documents(study, request.user)
     again = rounds(documents, shown.codebook, independent=shown.work.independent)
     before_and_after = list(pairs(again.before, again.after)) if again else []
