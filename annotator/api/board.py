@@ -41,6 +41,7 @@ class BoardCellSerializer(serializers.Serializer):
 
     reviewer = serializers.CharField()
     states = serializers.ListField(child=Choice("AssignmentState", Assignment.State.values))
+    overdue = serializers.BooleanField()
 
 
 class BoardTextSerializer(serializers.Serializer):
@@ -55,7 +56,7 @@ class BoardTextSerializer(serializers.Serializer):
     submitted = serializers.IntegerField(source="row.submitted")
     missing = serializers.IntegerField(source="row.missing")
     to_be_given = serializers.IntegerField(source="row.ungiven")
-    gold = serializers.CharField(source="row.gold", allow_blank=True)
+    gold = serializers.CharField(allow_blank=True)
     reviewers = BoardCellSerializer(many=True)
 
 
@@ -75,6 +76,7 @@ class BoardCountsSerializer(serializers.Serializer):
     all = serializers.IntegerField()
     missing = serializers.IntegerField()
     open = serializers.IntegerField()
+    overdue = serializers.IntegerField()
     ungiven = serializers.IntegerField()
     one_short = serializers.IntegerField()
     last = serializers.IntegerField()
@@ -109,8 +111,12 @@ class BoardParameters(PageParameters):
 
 def _text(board: Board, row: BoardRow) -> dict[str, Any]:
     cells = [(member, row.cells.get(member.user_id)) for member in board.members]
-    readers = [{"reviewer": member.pseudonym, "states": cell.states} for member, cell in cells if cell]
-    return {"row": row, "reviewers": readers}
+    readers = [
+        {"reviewer": member.pseudonym, "states": cell.states, "overdue": cell.is_overdue}
+        for member, cell in cells
+        if cell
+    ]
+    return {"row": row, "reviewers": readers, "gold": row.gold.first if row.gold else ""}
 
 
 class StudyBoard(StudyView):

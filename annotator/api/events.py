@@ -62,9 +62,9 @@ class EventListParameters(PageParameters):
         max_length=PSEUDONYM_LENGTH, required=False, help_text="Only what this member did, by pseudonym."
     )
     kind = serializers.RegexField(
-        r"^[a-z_]+$", max_length=KIND_LENGTH, required=False, help_text="Of what kind of row."
+        r"^[a-z_ ]+$", max_length=KIND_LENGTH, required=False, help_text="Of what kind of row."
     )
-    verb = serializers.RegexField(r"^[a-z_]+$", max_length=KIND_LENGTH, required=False, help_text="What was done.")
+    verb = serializers.RegexField(r"^[a-z_ ]+$", max_length=KIND_LENGTH, required=False, help_text="What was done.")
     day = serializers.DateField(required=False, help_text="Only what was done on this day, in UTC.")
     newest = serializers.BooleanField(default=False, help_text="Whether the newest come first.")
 

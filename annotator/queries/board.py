@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from annotator.models import Assignment, Event, Membership, Study, User
 from annotator.pace import Pace, TimeLeft, usual_pace
@@ -25,9 +26,10 @@ COMPARED: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class BoardCell:
-    """One text and one member: the states of the rounds, in order."""
+    """One text and one member: the states of the rounds, in order, and whether an open one is past its day."""
 
     states: tuple[str, ...]
+    is_overdue: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -42,10 +44,10 @@ class BoardCell:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One text: who reads it, how far, and the state of its gold standard ("" without an adjudicator).
+    """One text: who reads it, how far, and how far the gold standard is (None without an adjudicator).
 
-    `given` and `submitted` count people's first rounds, those that figures rest on. `wanted` readers are asked for by
-    the study, None where it does not say.
+    `given` and `submitted` count people's first rounds, those that figures rest on; `gold` is the adjudicator's.
+    `wanted` readers are asked for by the study, None where it does not say.
     """
 
     slug: str
@@ -54,7 +56,7 @@ class BoardRow:
     length: int
     is_withdrawn: bool
     cells: Mapping[int, BoardCell]
-    gold: str
+    gold: BoardCell | None
     given: int
     submitted: int
     wanted: int | None
@@ -77,7 +79,16 @@ class BoardRow:
     @property
     def has_open(self) -> bool:
         """Whether anybody is at work on it: a second round, a machine and the adjudicator are too."""
-        return self.gold == Assignment.State.OPEN or any(cell.is_open for cell in self.cells.values())
+        return any(cell.is_open for cell in self._all)
+
+    @property
+    def has_overdue(self) -> bool:
+        """Whether anything open on it is past its day."""
+        return any(cell.is_overdue for cell in self._all)
+
+    @property
+    def _all(self) -> tuple[BoardCell, ...]:
+        return (*self.cells.values(), *([self.gold] if self.gold else []))
 
     @property
     def is_one_short_of_figures(self) -> bool:
@@ -94,6 +105,7 @@ SHOWN: Final[Mapping[str, Callable[[BoardRow], bool]]] = {
     "all": lambda row: True,
     "missing": lambda row: row.missing > 0,
     "open": lambda row: row.has_open,
+    "overdue": lambda row: row.has_overdue,
     "ungiven": lambda row: row.ungiven > 0,
     "one-short": lambda row: row.is_one_short_of_figures,
     "last": lambda row: row.is_one_short_of_wanted,
@@ -201,14 +213,17 @@ def study_board(study: Study, viewer: User) -> Board:
     """Return the board of a study that the viewer runs; a fixed number of queries, whatever its size."""
     members = Membership.objects.filter(study=study).visible_to(viewer).select_related("user")
     known = {member.user_id: member for member in members}
-    cells: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    gold: dict[int, str] = {}
+    cells: dict[int, dict[int, list[tuple[str, bool]]]] = defaultdict(lambda: defaultdict(list))
+    gold: dict[int, BoardCell] = {}
     assignments = Assignment.objects.filter(study=study).without_training().order_by("round")
-    for text, user, role, state in assignments.values_list("revision_id", "reviewer_id", "role", "state"):
+    today, columns = timezone.localdate(), ("revision_id", "reviewer_id", "role", "state", "due_on")
+    for text, user, role, state, due_on in assignments.values_list(*columns):
+        day = due_on or study.due_on
+        late = state == Assignment.State.OPEN and not study.is_closed and day is not None and day < today
         if role == Assignment.Role.REVIEWER:
-            cells[text][user].append(state)
+            cells[text][user].append((state, late))
         elif state != Assignment.State.DECLINED:
-            gold[text] = state
+            gold[text] = BoardCell((state,), late)
     people = {pk for pk, member in known.items() if member.user.kind == User.Kind.HUMAN}
     present = {pk for pk in people if known[pk].left_at is None}
     rows: list[BoardRow] = []
@@ -216,7 +231,10 @@ def study_board(study: Study, viewer: User) -> Board:
     columns = ("pk", "document__slug", "number", "document__title", "length", "document__withdrawn_at")
     texts = Revision.objects.filter(studies=study).order_by("document__title", "document__slug", "number")
     for pk, slug, number, title, length, withdrawn_at in texts.values_list(*columns):
-        own = {user: BoardCell(tuple(states)) for user, states in cells[pk].items()}
+        own = {
+            user: BoardCell(tuple(state for state, _ in rounds), any(late for _, late in rounds))
+            for user, rounds in cells[pk].items()
+        }
         firsts = {user: cell.first for user, cell in own.items() if user in people}
         submitted = [user for user, state in firsts.items() if state == Assignment.State.SUBMITTED]
         open_ones = [user for user, state in firsts.items() if state == Assignment.State.OPEN and user in present]
@@ -230,7 +248,7 @@ def study_board(study: Study, viewer: User) -> Board:
                 length,
                 withdrawn_at is not None,
                 own,
-                gold.get(pk, ""),
+                gold.get(pk),
                 len(submitted) + len(open_ones),
                 len(submitted),
                 study.reviewers_per_document,

@@ -34,7 +34,14 @@ VERBS: Final = {
     **{"revised": "opened a second round", "reopened": "reopened", "reclaimed": "took back an assignment"},
     **{"added": "added", "joined": "joined", "left": "left", "extended": "added documents"},
     **{"reduced": "took documents out", "closed": "closed", "imported": "imported", "revoked": "revoked"},
-    **{"used": "used", "qualified": "qualified", "retired": "retired", "opened": "opened", "ended": "ended"},
+    **{
+        "given back": "gave back an assignment",
+        "used": "used",
+        "qualified": "qualified",
+        "retired": "retired",
+        "opened": "opened",
+        "ended": "ended",
+    },
 }
 OWN_KINDS: Final = ("annotation", "rating", "assignment", "membership")
 OWN_VERBS: Final = (
@@ -239,6 +246,12 @@ def _assignment(did: str) -> Callable[[Event, Names], Said]:
     return say
 
 
+def _deadline(event: Event, names: Names) -> Said:
+    day = (event.after or {}).get("due_on")
+    whose = f"of {names.person(event.assignment.reviewer_id)}" if event.assignment else ""
+    return Said("set the deadline", then=f"{whose} to {day}" if day else f"{whose} as the study’s")
+
+
 def _member(event: Event, names: Names) -> Said:
     who = names.members.get(event.object_id, "somebody")
     before, after = event.before or {}, event.after or {}
@@ -271,6 +284,8 @@ def _study(event: Event, names: Names) -> Said:
             return Said("closed the study", then=f"with {counted(after.get('open_assignments', 0), 'open assignment')}")
         case "reopened":
             return Said("reopened the study")
+        case "sorted":
+            return Said("put the documents in another order")
         case "imported":
             return Said(f"imported {counted(after.get('assignments', 0), 'assignment')}")
     if "version" in after and "codebook" in after:
@@ -298,6 +313,8 @@ SAYINGS: Final[Mapping[tuple[str, str], Callable[[Event, Names], Said]]] = {
     ("assignment", "revised"): _assignment("opened a second round"),
     ("assignment", "reopened"): _assignment("reopened the work"),
     ("assignment", "reclaimed"): _assignment("took back the assignment"),
+    ("assignment", "given back"): _assignment("gave back the assignment"),
+    ("assignment", "changed"): _deadline,
 }
 BY_KIND: Final = {"membership": _member, "study": _study}
 ERASED: Final = {

@@ -24,13 +24,14 @@ SHOWN_WORDS: Final = {
     "all": "All documents",
     "missing": "Submissions are missing",
     "open": "Somebody is at work",
+    "overdue": "Past the deadline",
     "ungiven": "Not given to enough reviewers",
     "one-short": "One submission short of a figure",
     "last": "One submission short of complete",
 }
 COLUMNS: Final = (
     *("document", "revision", "title", "characters", "withdrawn", "wanted", "given", "submitted", "missing"),
-    *("gold", "reviewer", "round", "state"),
+    *("gold", "reviewer", "round", "state", "overdue"),
 )
 
 
@@ -124,15 +125,15 @@ def _lines(found: Board, asked: Asked) -> Iterator[list[Cell]]:
     """Yield a row for each round of each reader of a text, and one for a text without readers."""
     for row in asked.rows(found):
         place: list[Any] = [row.slug, row.number, row.title, row.length, row.is_withdrawn]
-        place += [row.wanted, row.given, row.submitted, row.missing, row.gold or None]
+        place += [row.wanted, row.given, row.submitted, row.missing, row.gold.first if row.gold else None]
         readers = [(member, row.cells[member.user_id]) for member in found.members if member.user_id in row.cells]
         if asked.reader:
             readers = [each for each in readers if each[0] == asked.reader]
         for member, cell in readers:
             for number, state in enumerate(cell.states, 1):
-                yield [*place, member.pseudonym, number, state]
+                yield [*place, member.pseudonym, number, state, cell.is_overdue and state == "open"]
         if not readers:
-            yield [*place, None, None, None]
+            yield [*place, None, None, None, None]
 
 
 @require_safe

@@ -19,7 +19,7 @@ def test_a_lead_reads_how_far_every_text_is(ada, cast, stage):
         names["ben"]: ["submitted"],
         names["cleo"]: ["open"],
     }
-    assert board["counts"] == {"all": 1, "missing": 1, "open": 1, "ungiven": 0, "one_short": 1, "last": 0}
+    assert board["counts"] == {"all": 1, "missing": 1, "open": 1, "overdue": 0, "ungiven": 0, "one_short": 1, "last": 0}
     assert (board["wanted"], board["pace"], board["time_open"], board["next"]) == (None, None, None, None)
     assert sum(each["characters"] for each in board["reviewers"]) == stage.revision.length
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from annotator.actions.adjudication import Verdict, decide_case, undo_decision
 from annotator.actions.annotation import Precondition, delete_annotation, save_annotation
 from annotator.actions.assignments import assign_revision, reopen_assignment, submit_assignment
 from annotator.actions.rating import clear_document_rating, rate_document
+from annotator.actions.reclaiming import give_back_assignments, reclaim_assignments, set_deadlines
 from annotator.actions.study import add_member, close_study, remove_member
 from annotator.ids import uuid7
 from annotator.models import Annotation, Decision, Event, Rating
@@ -159,6 +161,12 @@ def test_what_the_study_did_is_told_to_those_who_run_it(
     submit("ben")
     reopen_assignment(actor=cast.ada, assignment_id=stage.assignments["ben"].pk, reason="A page was missing.")
     submit("ben")
+    cleo = stage.assignments["cleo"]
+    add_member(actor=cast.ada, study=stage.study, user=cast.cleo)
+    set_deadlines(actor=cast.ada, study=stage.study, ids=[cleo.pk], due_on=date(2999, 1, 2))
+    reclaim_assignments(actor=cast.ada, study=stage.study, ids=[cleo.pk])
+    give_back_assignments(actor=cast.ada, study=stage.study, ids=[cleo.pk])
+    submit("cleo")
     close_study(actor=cast.ada, study=stage.study)
     people = dict(stage.study.memberships.values_list("user__username", "pseudonym"))
     words = plain(read("ada", URL))
@@ -170,6 +178,10 @@ def test_what_the_study_did_is_told_to_those_who_run_it(
         f"{ada} let {people['cleo']} leave the study. 1 open document returned",
         f"{ada} gave the document to {people['ben']}.",
         f"{ada} reopened the work of {people['ben']}. because: A page was missing.",
+        f"{ada} brought back {people['cleo']} as reviewer.",
+        f"{ada} set the deadline of {people['cleo']} to 2999-01-02.",
+        f"{ada} took back the assignment of {people['cleo']}.",
+        f"{ada} gave back the assignment of {people['cleo']}.",
         f"{ada} closed the study with 0 open assignments.",
     ):
         assert said in words, said

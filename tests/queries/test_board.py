@@ -1,12 +1,14 @@
 """The board of a study: what is missing, how long it may take, and what of it a blind lead learns."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from annotator.actions.annotation import Precondition, save_annotation
 from annotator.actions.assignments import assign_revision, reveal_assignment, revise_assignment, submit_assignment
@@ -17,7 +19,7 @@ from annotator.models import Assignment, Event, Membership, Study, User
 from annotator.models.study import new_pseudonym
 from annotator.pace import LEAST
 from annotator.queries import study_board
-from annotator.queries.board import _measured
+from annotator.queries.board import BoardCell, _measured
 from sources.models import Document, Revision
 
 FERRY = "The ferry carried 1,200 people in May."
@@ -62,6 +64,7 @@ def test_it_says_what_is_missing_to_what_the_study_wants(three: SimpleNamespace,
         "all": ["harbour-text", "second", "third"],
         "missing": ["harbour-text", "second", "third"],
         "open": ["harbour-text", "second"],
+        "overdue": [],
         "ungiven": ["second", "third"],
         "one-short": [],
         "last": [],
@@ -103,7 +106,7 @@ def test_machines_second_rounds_and_the_gold_standard_are_shown_and_not_counted(
     first, third = of(board, "harbour-text"), of(board, "third")
     assert first.cells[cast.ben.pk].states == ("submitted", "open")
     assert (first.given, first.submitted, first.missing, first.has_open) == (2, 2, 0, True)
-    assert (third.cells[machine.pk].states, third.gold, third.given) == (("open",), "open", 0)
+    assert (third.cells[machine.pk].states, third.gold, third.given) == (("open",), BoardCell(("open",)), 0)
     assert member in board.members
     assert machine.pk not in {row.member.user_id for row in board.readers}
 
@@ -230,3 +233,19 @@ def test_a_thousand_texts_and_twelve_reviewers_take_as_many_queries_as_one(stage
     assert counted() == few
     board = study_board(stage.study, cast.ada)
     assert (len(board.rows), board.given, len(board.members)) == (1001, 12_002, 14)
+
+
+def test_what_is_open_past_its_day_is_late_and_nothing_else(three: SimpleNamespace, cast: SimpleNamespace) -> None:
+    today = timezone.localdate()
+    Study.objects.filter(pk=three.study.pk).update(due_on=today - timedelta(days=1))
+    three.study.refresh_from_db()
+    assert choices(study_board(three.study, cast.ada))["overdue"] == ["harbour-text", "second"]
+    Assignment.objects.filter(pk=three.second.pk).update(due_on=today)
+    submit(three.stage, "ben")
+    board = study_board(three.study, cast.ada)
+    assert choices(board)["overdue"] == ["harbour-text"], "the second has a day of its own"
+    cells = of(board, "harbour-text").cells
+    assert (cells[cast.ben.pk].is_overdue, cells[cast.cleo.pk].is_overdue) == (False, True)
+    close_study(actor=cast.ada, study=three.study)
+    three.study.refresh_from_db()
+    assert choices(study_board(three.study, cast.ada))["overdue"] == []
