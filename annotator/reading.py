@@ -7,7 +7,7 @@ version again gives the former records.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRating, Coding
+from annotator.records import CodebookInfo, CodedDocument, CodedPassage, CodedRating, CodedRecoding, Coding
 
 Key = tuple[str, int]
 """Slug and version of a codebook."""
@@ -54,6 +54,8 @@ def unread(label: str, codebook: Key) -> str:
 def read_with(document: CodedDocument, newer: CodebookInfo, known: Mapping[Key, CodebookInfo]) -> CodedDocument:
     """Return a document whose codings are read with `newer`; those made with it stay as they are.
 
+    A coding that is read through an answer given when others' work could be seen is not independent as it is read.
+
     Ratings stay where `newer` has their scale and point and asks the scale of the label; others have no place in it.
     """
     older = {key: book for key, book in document.codebooks.items() if key != newer.key and book.labels}
@@ -78,14 +80,60 @@ class Reader:
 
     def coding(self, coding: Coding, older: CodebookInfo) -> Coding:
         """Read one coding."""
-        passages = tuple(self.passage(passage, older) for passage in coding.passages)
-        return replace(coding, passages=passages, ratings=self.ratings(coding.ratings, "document", ""))
+        passages = []
+        independent = coding.independent
+        for passage in coding.passages:
+            label, answer = self.label(passage, older)
+            independent = independent and not (answer is not None and answer.informed)
+            if label:
+                passages.append(self._as(passage, label))
+        ratings = self.ratings(coding.ratings, "document", "")
+        return replace(coding, passages=tuple(passages), ratings=ratings, independent=independent)
 
-    def passage(self, passage: CodedPassage, older: CodebookInfo) -> CodedPassage:
-        """Read one passage."""
-        found = self._heirs(older).get(passage.label, ())
-        label = found[0] if len(found) == 1 else unread(passage.label, older.key)
+    def passage(self, passage: CodedPassage, older: CodebookInfo) -> CodedPassage | None:
+        """Read one passage; None where its reviewer said that it is none of the labels its own was split into."""
+        label, _ = self.label(passage, older)
+        return self._as(passage, label) if label else None
+
+    def _as(self, passage: CodedPassage, label: str) -> CodedPassage:
         return replace(passage, label=label, ratings=self.ratings(passage.ratings, "passage", label))
+
+    def label(self, passage: CodedPassage, older: CodebookInfo) -> tuple[str, CodedRecoding | None]:
+        """Return what a passage is read as, "" for nothing, and the reviewer's answer that says so, if one does.
+
+        A label that went on in several is what its reviewer said when they were asked, with this version or with one
+        that it goes back to. Without an answer, and where it went on in none, it is `unread`.
+        """
+        found = self._heirs(older).get(passage.label, ())
+        if len(found) == 1:
+            return found[0], None
+        answers = [each for each in passage.recoded if each.codebook <= self.newer.key] if found else []
+        for answer in sorted(answers, key=lambda each: each.codebook, reverse=True):
+            if not answer.label:
+                return "", answer
+            if answer.codebook == self.newer.key:
+                return answer.label, answer
+            between = self.known.get(answer.codebook)
+            heirs = self._heirs(between).get(answer.label, ()) if between is not None else ()
+            if len(heirs) == 1:
+                return heirs[0], answer
+        return unread(passage.label, older.key), None
+
+    def choices(self, passage: CodedPassage, older: CodebookInfo) -> tuple[str, ...]:
+        """Return the labels its reviewer has to choose from, whether or not they have; none where nothing is asked.
+
+        Where they said with an earlier version what it is, it is asked what became of that.
+        """
+        found = self._heirs(older).get(passage.label, ())
+        answers = [each for each in passage.recoded if each.codebook < self.newer.key] if len(found) > 1 else []
+        for answer in sorted(answers, key=lambda each: each.codebook, reverse=True):
+            between = self.known.get(answer.codebook)
+            heirs = self._heirs(between).get(answer.label, ()) if between is not None else ()
+            if not answer.label or len(heirs) == 1:
+                return ()
+            if heirs:
+                return heirs
+        return found if len(found) > 1 else ()
 
     def _heirs(self, older: CodebookInfo) -> dict[str, tuple[str, ...]]:
         if older.key not in self.heirs:

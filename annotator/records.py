@@ -86,6 +86,21 @@ class CodedRating:
 
 
 @dataclass(frozen=True, slots=True)
+class CodedRecoding:
+    """The label of a later version that a passage with a split label is read as; "" for none of the new ones.
+
+    `informed` means that its reviewer could see others' work by then.
+    """
+
+    codebook: tuple[str, int]
+    label: str
+    informed: bool = False
+    version: int = 1
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CodedPassage:
     """An annotation: a span [start, end) in code points, its label, ratings and note.
 
@@ -104,6 +119,7 @@ class CodedPassage:
     deleted_at: datetime | None = None
     derived_from: UUID | None = None
     derivation: str = ""
+    recoded: tuple[CodedRecoding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

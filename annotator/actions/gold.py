@@ -4,7 +4,7 @@ Votes are read with the codebook of the gold standard, whatever version they wer
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,18 @@ from annotator.actions.errors import ConflictError, NotFoundError, StaleError
 from annotator.actions.history import Act, record_all
 from annotator.actions.rating import next_version
 from annotator.actions.rating import state_of as state_of_rating
-from annotator.models import Annotation, Assignment, Codebook, Decision, Label, Rating, Scale, ScalePoint, User
-from annotator.models.descriptions import codebook_info, codebooks_behind
+from annotator.models import (
+    Annotation,
+    Assignment,
+    Codebook,
+    Decision,
+    Label,
+    Rating,
+    Scale,
+    ScalePoint,
+    User,
+)
+from annotator.models.descriptions import codebook_info, codebooks_behind, passage_said
 from annotator.reading import Reader
 from annotator.records import CodebookInfo, CodedPassage, CodedRating
 
@@ -53,15 +63,14 @@ class VoteReader:
             self.versions[codebook_id] = codebook_info(Codebook.objects.get(pk=codebook_id))
         return self.versions[codebook_id]
 
-    def vote(self, row: Annotation) -> Vote:
-        """Read a passage that came with its label, assignment and ratings."""
+    def vote(self, row: Annotation) -> Vote | None:
+        """Read a passage that came with its label, assignment, ratings and answers; None where it says nothing now."""
         ratings = tuple(_coded(rating) for rating in row.ratings.all())
-        said = CodedPassage(
-            row.pk, row.label.code, row.start, row.end, ratings=ratings, derived_from=row.derived_from_id
-        )
-        if row.assignment.codebook_id != self.gold.codebook_id:
-            said = self._reader().passage(said, self._version(row.assignment.codebook_id))
-        return Vote(row, said)
+        said = replace(passage_said(row, row.recodings.all()), ratings=ratings)
+        if row.assignment.codebook_id == self.gold.codebook_id:
+            return Vote(row, said)
+        read = self._reader().passage(said, self._version(row.assignment.codebook_id))
+        return Vote(row, read) if read is not None else None
 
     def answers(self, scale: Scale, readers: Iterable[Assignment]) -> list[Rating]:
         """Return the ratings of the document on a scale, as far as the gold standard's codebook has their points."""
@@ -108,8 +117,11 @@ def submitted_votes(actor: User, gold: Assignment, ids: Any = None) -> list[Vote
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     reader = VoteReader(gold)
-    found = rows.select_related("label", "assignment").prefetch_related("ratings__scale", "ratings__point")
-    return [reader.vote(row) for row in found.order_by("pk")]
+    found = rows.select_related("label", "assignment").prefetch_related(
+        "ratings__scale", "ratings__point", "recodings__label", "recodings__codebook"
+    )
+    votes = (reader.vote(row) for row in found.order_by("pk"))
+    return [vote for vote in votes if vote is not None]
 
 
 def readers_of(actor: User, gold: Assignment) -> list[Assignment]:

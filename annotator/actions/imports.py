@@ -18,6 +18,7 @@ from annotator.models import (
     Label,
     Membership,
     Rating,
+    Recoding,
     Scale,
     ScalePoint,
     Study,
@@ -160,6 +161,11 @@ def _refuse_strange_labels(document: CodedDocument, coding: Coding, codebooks: _
             faults.append(FieldError(f"{where}.label", "invalid", f"“{passage.label}” is no label of the codebook."))
         if not 0 <= passage.start < passage.end <= len(document.text):
             faults.append(FieldError(where, "span", "The passage lies outside the text."))
+        for answer in passage.recoded:
+            unknown = answer.codebook not in codebooks.rows
+            if unknown or (answer.label and (*answer.codebook, answer.label) not in codebooks.labels):
+                words = f"“{answer.label}” is no label of version {answer.codebook[1]}, or that version is not named."
+                faults.append(FieldError(f"{where}.recoded", "invalid", words))
     ratings = [*coding.ratings, *(rating for passage in coding.passages for rating in passage.ratings)]
     for rating in ratings:
         if (*coding.codebook, rating.scale, rating.value) not in codebooks.points:
@@ -190,6 +196,22 @@ def _make_annotations(assignment: Assignment, coding: Coding, codebooks: _Codebo
         ],
         batch_size=1000,
     )
+
+
+def _make_recodings(assignment: Assignment, coding: Coding, codebooks: _Codebooks) -> None:
+    """Insert what passages with a split label were said to be."""
+    for passage in coding.passages:
+        for answer in passage.recoded:
+            times = {"created_at": answer.created_at, "updated_at": answer.updated_at or answer.created_at}
+            Recoding.objects.create(
+                assignment=assignment,
+                annotation_id=passage.id,
+                codebook=codebooks.rows[answer.codebook],
+                label=codebooks.labels[*answer.codebook, answer.label] if answer.label else None,
+                informed=answer.informed,
+                version=answer.version,
+                **{name: time for name, time in times.items() if time is not None},
+            )
 
 
 def _make_ratings(assignment: Assignment, coding: Coding, codebooks: _Codebooks) -> None:
@@ -293,9 +315,20 @@ def _same_work(assignment: Assignment, coding: Coding) -> bool:
     return (
         stored == recorded
         and _same_decisions(assignment, coding)
+        and _same_recodings(assignment, coding)
         and _stored_answers(assignment) == {(r.scale, r.value, frozenset(r.evidence)) for r in coding.ratings}
         and all(getattr(assignment, name) == getattr(coding, name) for name in _SAME_OF_ASSIGNMENTS)
     )
+
+
+def _same_recodings(assignment: Assignment, coding: Coding) -> bool:
+    columns = ("annotation_id", "codebook__slug", "codebook__version", "label__code", "informed", "version")
+    stored = set(Recoding.objects.live().filter(assignment=assignment).values_list(*columns))
+    return stored == {
+        (passage.id, *answer.codebook, answer.label or None, answer.informed, answer.version)
+        for passage in coding.passages
+        for answer in passage.recoded
+    }
 
 
 def _stored_answers(assignment: Assignment) -> set[tuple[str, int, frozenset[UUID]]]:
@@ -346,6 +379,7 @@ def _take_coding(
     assignment.save(force_insert=True)
     _make_annotations(assignment, coding, codebooks)
     _make_ratings(assignment, coding, codebooks)
+    _make_recodings(assignment, coding, codebooks)
     return True
 
 

@@ -55,7 +55,7 @@ CODES = (
     Code("in_use", 409, "Something else in the draft needs it."),
     Code("withdrawn", 409, "The document was withdrawn and takes no new work."),
     Code("identity", 409, "The import holds work of somebody who can sign in here, who alone may add to it."),
-    Code("changed", 409, "The study has changed since the forecast: look at a new one."),
+    Code("changed", 409, "The study has changed since it was looked at: look again."),
     Code(
         "training", 409, "The training of the study comes first; or training documents are never revealed or reopened."
     ),

@@ -37,6 +37,7 @@ from annotator.api.open_work import AssignmentsDeadline, AssignmentsGiveBack, As
 from annotator.api.questions import QuestionList
 from annotator.api.ratings import RatingDetail, RatingList, RatingRestore
 from annotator.api.reading_order import ReadingOrder
+from annotator.api.recodings import AnnotationRecoding, RecodingList
 from annotator.api.reference import Reference, Schema
 from annotator.api.studies import (
     StudyAssignmentList,
@@ -92,6 +93,7 @@ urlpatterns = [
     path("studies/<code:slug>/assignments/deadline/", AssignmentsDeadline.as_view()),
     path("studies/<code:slug>/open-work/", OpenWork.as_view()),
     path("studies/<code:slug>/distribution/", Distribution.as_view()),
+    path("studies/<code:slug>/recodings/", RecodingList.as_view()),
     path("studies/<code:slug>/agreement/", Agreement.as_view()),
     path("studies/<code:slug>/export/<code:format_key>/", Export.as_view(), name="api-export"),
     path("studies/<code:slug>/import/<code:format_key>/", Import.as_view()),
@@ -108,6 +110,7 @@ urlpatterns = [
     path("assignments/<uuid:assignment_id>/submit/", AssignmentSubmit.as_view()),
     path("annotations/", AnnotationList.as_view()),
     path("annotations/<uuid:annotation_id>/", AnnotationDetail.as_view()),
+    path("annotations/<uuid:annotation_id>/recoding/", AnnotationRecoding.as_view()),
     path("annotations/<uuid:annotation_id>/restore/", AnnotationRestore.as_view()),
     path("decisions/", DecisionList.as_view()),
     path("decisions/<uuid:decision_id>/", DecisionDetail.as_view()),

@@ -49,7 +49,10 @@ annotation, after its assignment, in the order of the record:
     label, start, end, start_utf16, end_utf16, quote (exactly the text from start to end), prefix and suffix (up to 32
     code points before and after it), ratings [RATING] of the passage, note, version, derived_from (id or null; it may
     lie outside the file where the exporter could not see it), derivation ("", revised, carried, suggested, settled,
-    imported), created_at, updated_at, deleted_at (set on a deleted annotation, which is kept)
+    imported), recoded: [{codebook, codebook_version, label, informed, version, created_at, updated_at}] (where its
+    label was split in a later version: which of the new ones its reviewer says it is, null for none of them; informed
+    where others' work could be seen by then; a file from before there were such answers may lack recoded), created_at,
+    updated_at, deleted_at (set on a deleted annotation, which is kept)
 decision, after all annotations of its document; what an adjudicator settled about a stretch of it and did not undo:
     id, assignment (id of the adjudicator's), study, demo, document, revision, revision_sha256, codebook,
     codebook_version, round, reviewer, start, end, start_utf16, end_utf16, quote, prefix, suffix (as of an annotation),
@@ -377,6 +380,18 @@ def _annotation(
         "version": passage.version,
         "derived_from": None if passage.derived_from is None else str(passage.derived_from),
         "derivation": passage.derivation,
+        "recoded": [
+            {
+                "codebook": answer.codebook[0],
+                "codebook_version": answer.codebook[1],
+                "label": answer.label or None,
+                "informed": answer.informed,
+                "version": answer.version,
+                "created_at": timestamp(answer.created_at),
+                "updated_at": timestamp(answer.updated_at),
+            }
+            for answer in passage.recoded
+        ],
         "created_at": timestamp(passage.created_at),
         "updated_at": timestamp(passage.updated_at),
         "deleted_at": timestamp(passage.deleted_at),

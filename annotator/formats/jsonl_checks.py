@@ -1,12 +1,12 @@
 """What one row of our JSON Lines is compared with beyond its own shape: its codebook, its text, its assignment."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from annotator.formats.problems import shown
-from annotator.records import CodebookInfo, CodedRating, LabelInfo, PointInfo, ScaleInfo
+from annotator.records import CodebookInfo, CodedRating, CodedRecoding, LabelInfo, PointInfo, ScaleInfo
 from sources.text import Utf16Index, quote_context
 
 Complain = Callable[[str, str], None]
@@ -81,6 +81,25 @@ def fitting_ratings(taken: Row, instrument: Instrument, target: str, complain: C
             complain(f"ratings[{i}].name", "differs from the codebook")
         ratings.append(CodedRating(scale.code, point.value, point.missing, rating["evidence"], rating["version"]))
     return tuple(ratings)
+
+
+def recodings(
+    taken: Row, made_with: tuple[str, int], codebooks: Mapping[tuple[str, int], Instrument | None], complain: Complain
+) -> tuple[CodedRecoding, ...]:
+    """Return what a passage was said to be of later versions, complaining of versions and labels that are not there."""
+    found = []
+    for i, each in enumerate(taken["recoded"]):
+        key = each["codebook"], each["codebook_version"]
+        if key == made_with:
+            complain(f"recoded[{i}].codebook_version", "is the version that the passage was made with")
+        elif key not in codebooks:
+            complain(f"recoded[{i}].codebook", f"no line above describes codebook {key[0]} {key[1]}")
+        elif (book := codebooks[key]) is not None and each["label"] is not None and each["label"] not in book.labels:
+            complain(f"recoded[{i}].label", f"codebook {key[0]} {key[1]} has no label {each['label']}")
+        rest = {name: each[name] for name in ("informed", "version", "created_at", "updated_at")}
+        found.append(CodedRecoding(key, each["label"] or "", **rest))
+    refuse_doubles([each.codebook for each in found], "recoded[{}].codebook_version", complain)
+    return tuple(found)
 
 
 def check_outcome(taken: Row, instrument: Instrument, complain: Complain) -> None:

@@ -20,6 +20,7 @@ from annotator.formats.jsonl_checks import (
     compare,
     fitting_ratings,
     follows,
+    recodings,
     refuse_doubles,
 )
 from annotator.formats.jsonl_rows import HEADER, LATER, PLACE, ROWS, ShapeError, count, decode, take, unsafe_strings
@@ -354,7 +355,7 @@ class _Reader:
 
     def annotation(self, number: int, row: Row, complain: Complain) -> None:
         """Take an annotation and compare it with its assignment, codebook and text."""
-        taken = take(row, ROWS["annotation"], complain)
+        taken = {"recoded": (), **take(row, ROWS["annotation"], complain, LATER["annotation"])}
         if "id" not in taken or not self.claim(taken["id"], number, complain):
             return
         work = self.annotations[taken["id"]] = self.work_of(number, taken, complain)
@@ -368,11 +369,14 @@ class _Reader:
         ratings: tuple[CodedRating, ...] = ()
         if "ratings" in taken:
             ratings = self.ratings(number, taken, work.instrument, work.document, "passage", complain)
+        recoded = recodings(taken, work.coding.codebook, self.codebooks, complain)
         if not self.sound:
             return
         given = ("id", "label", "start", "end", "note", "version", "derived_from", "derivation")
         times = ("created_at", "updated_at", "deleted_at")
-        work.passages.append(CodedPassage(ratings=ratings, **{name: taken[name] for name in given + times}))
+        work.passages.append(
+            CodedPassage(ratings=ratings, recoded=recoded, **{name: taken[name] for name in given + times})
+        )
 
     def work_of(self, number: int, taken: Row, complain: Complain) -> _Work | None:
         """Return the assignment a row belongs to and compare the two; None where there is none, or a bad one."""

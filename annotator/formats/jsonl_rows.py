@@ -240,6 +240,15 @@ RATING: Fields = {
     "version": ordinal,
 }
 OLDER: Fields = {"codebook": code, "version": ordinal, "label": code}
+RECODED: Fields = {
+    "codebook": code,
+    "codebook_version": ordinal,
+    "label": optional(code),
+    "informed": flag,
+    "version": ordinal,
+    "created_at": optional(moment),
+    "updated_at": optional(moment),
+}
 LABEL: Fields = {
     "code": code,
     "name": filled,
@@ -279,7 +288,7 @@ PLACE: Fields = {
     "reviewer": filled,
 }
 
-LATER = {"decision": frozenset({"point", "points"})}
+LATER = {"decision": frozenset({"point", "points"}), "annotation": frozenset({"recoded"})}
 """Fields of rows that older files lack, by type of row."""
 
 HEADER: Fields = {
@@ -365,6 +374,7 @@ ROWS: dict[str, Fields] = {
         "version": ordinal,
         "derived_from": optional(uuid),
         "derivation": one_of("", "revised", "carried", "suggested", "settled", "imported"),
+        "recoded": listed(having(RECODED)),
         "created_at": optional(moment),
         "updated_at": optional(moment),
         "deleted_at": optional(moment),

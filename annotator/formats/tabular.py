@@ -6,7 +6,8 @@ passage scale and other_ratings as `cells.RatingColumns` says. Offsets are half-
 in UTF-16 units.
 
 `label` is what the reviewer chose, in the version under codebook_version; `read_as` is the label of the study's present
-codebook that the passage is read as, empty where a label went on in several or none.
+codebook that the passage is read as. Where a label went on in several it is what its reviewer said when asked again; it
+is empty where they have not said, said that it is none of them, or the label went on in none.
 
 `decision` is what the adjudicator settled: of a row whose role is adjudicator how it came about (took, merged, redrew,
 agreed_by_rule), of a reviewer's row what came of it (nothing_here and contested, too). The rows of a contested passage
@@ -25,8 +26,8 @@ from uuid import UUID
 
 from annotator.formats.cells import MEDIA_TYPE, PLACE, Cell, RatingColumns, heading, line, place, scale_decision
 from annotator.formats.output import DEFAULTS, Options, Writable, pour
-from annotator.reading import heirs_of
-from annotator.records import CodebookInfo, CodedDocument
+from annotator.reading import Reader, unread
+from annotator.records import CodebookInfo, CodedDocument, CodedPassage
 from sources.text import Utf16Index, quote_context
 
 TITLE = "CSV, one row per label"
@@ -58,7 +59,7 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
     yield heading([*PLACE, *_COLUMNS, *scales.names])
     for document in chain([] if first is None else [first], documents):
         names = {(key, label.code): label.name for key, book in document.codebooks.items() for label in book.labels}
-        heirs = _heirs(document, options.codebooks)
+        reader = _reader(document, options.codebooks)
         utf16 = Utf16Index(document.text)
         decided, on_scales = _decided(document), _decided_on_scales(document)
         for coding in document.codings:
@@ -70,7 +71,7 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
                     passage.id,
                     passage.label,
                     names.get((coding.codebook, passage.label)),
-                    heirs.get((coding.codebook, passage.label), passage.label),
+                    _read_as(passage, document.codebooks.get(coding.codebook), reader),
                     passage.start,
                     passage.end,
                     utf16.to_utf16(passage.start),
@@ -88,16 +89,18 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
                 yield line([*shared, *cells, *scales.cells(passage.ratings)])
 
 
-def _heirs(document: CodedDocument, further: Iterable[CodebookInfo]) -> dict[tuple[tuple[str, int], str], str]:
-    """Return what labels of other versions than the study's are read as."""
+def _reader(document: CodedDocument, further: Iterable[CodebookInfo]) -> Reader | None:
+    """Return what reads labels of other versions than the study's; None where its own is not there."""
     known = {**{book.key: book for book in further}, **document.codebooks}
     newer = known.get(document.study.codebook)
-    return {
-        (key, label): found[0] if len(found) == 1 else ""
-        for key, book in document.codebooks.items()
-        if newer is not None and key != newer.key
-        for label, found in heirs_of(book, newer, known).items()
-    }
+    return Reader(newer, known) if newer is not None else None
+
+
+def _read_as(passage: CodedPassage, made_with: CodebookInfo | None, reader: Reader | None) -> str:
+    if reader is None or made_with is None or made_with.key == reader.newer.key:
+        return passage.label
+    label, _ = reader.label(passage, made_with)
+    return "" if label == unread(passage.label, made_with.key) else label
 
 
 def _decided(document: CodedDocument) -> dict[UUID, str]:

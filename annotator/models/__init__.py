@@ -4,6 +4,7 @@ from annotator.models.annotation import Annotation, Decision, Rating
 from annotator.models.codebook import Codebook, Label, Scale, ScalePoint
 from annotator.models.entrance import ClassCode, Invitation, PasswordLink
 from annotator.models.event import Event, Ledger
+from annotator.models.recoding import Recoding
 from annotator.models.study import Assignment, Membership, Study, TextPlace
 from annotator.models.training import PassMark, Qualification, Training, TrainingText
 from annotator.models.user import LoginFailure, Token, User
@@ -24,6 +25,7 @@ __all__ = [
     "PasswordLink",
     "Qualification",
     "Rating",
+    "Recoding",
     "Scale",
     "ScalePoint",
     "Study",

@@ -1,9 +1,19 @@
 """Rows of a codebook as one plain record, for who compares, checks or writes it as a whole."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from annotator.models.annotation import Annotation
 from annotator.models.codebook import Codebook
-from annotator.records import CodebookInfo, LabelInfo, PointInfo, ScaleInfo
+from annotator.models.recoding import Recoding
+from annotator.records import (
+    CodebookInfo,
+    CodedPassage,
+    CodedRecoding,
+    LabelInfo,
+    PointInfo,
+    ScaleInfo,
+)
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -79,3 +89,14 @@ def codebooks_behind(newer: CodebookInfo, known: dict[tuple[str, int], CodebookI
             waiting.append(known[slug, version])
         seen |= named
     return known
+
+
+def passage_said(row: Annotation, answers: Iterable[Recoding]) -> CodedPassage:
+    """Return what a passage says, without ratings: its label and span, and what it was coded as again."""
+    recoded = tuple(_recoded(each) for each in answers if not each.is_deleted)
+    return CodedPassage(row.pk, row.label.code, row.start, row.end, derived_from=row.derived_from_id, recoded=recoded)
+
+
+def _recoded(answer: Recoding) -> CodedRecoding:
+    label = answer.label.code if answer.label is not None else ""
+    return CodedRecoding((answer.codebook.slug, answer.codebook.version), label, answer.informed)

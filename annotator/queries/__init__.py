@@ -20,6 +20,7 @@ from annotator.queries.open_work import IDLE_DAYS, OpenWork, open_work, taken_ba
 from annotator.queries.progress import ProgressCell, ProgressGrid, study_progress
 from annotator.queries.reading_order import own_in_reading_order, reading_key
 from annotator.queries.readings import ReadingRow, readable_with, reading_rows
+from annotator.queries.recodings import RecodingCase, recoding_cases, recoding_progress, studies_to_recode
 from annotator.queries.texts import choosable_revisions, measurable_revisions, readable_revisions
 from annotator.queries.verification import Verification, verification
 
@@ -35,6 +36,7 @@ __all__ = [
     "ProgressCell",
     "ProgressGrid",
     "ReadingRow",
+    "RecodingCase",
     "Since",
     "Verification",
     "all_coded_documents",
@@ -61,7 +63,10 @@ __all__ = [
     "readable_with",
     "reading_key",
     "reading_rows",
+    "recoding_cases",
+    "recoding_progress",
     "reviews_under_way",
+    "studies_to_recode",
     "study_board",
     "study_progress",
     "taken_back_from",

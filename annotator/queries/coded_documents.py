@@ -9,10 +9,19 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from annotator.models import Annotation, Assignment, Codebook, Decision, Membership, Rating, Study, User
+from annotator.models import Annotation, Assignment, Codebook, Decision, Membership, Rating, Recoding, Study, User
 from annotator.models.descriptions import codebook_info, codebooks_behind
 from annotator.reading import read_with
-from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from annotator.records import (
+    CodebookInfo,
+    CodedDecision,
+    CodedDocument,
+    CodedPassage,
+    CodedRating,
+    CodedRecoding,
+    Coding,
+    StudyInfo,
+)
 from sources.models import Revision, SegmentationKind
 
 Purpose = Literal["agreement", "work"]
@@ -73,8 +82,24 @@ def _ratings_of(assignments: list[UUID]) -> tuple[Mapping[UUID, list[CodedRating
     return of_passages, of_documents
 
 
+def _recodings_of(assignments: list[UUID]) -> tuple[Mapping[UUID, list[CodedRecoding]], Mapping[UUID, set[int]]]:
+    """Return answers about split labels by annotation id, and the codebooks they name by assignment id."""
+    found: dict[UUID, list[CodedRecoding]] = defaultdict(list)
+    codebooks: dict[UUID, set[int]] = defaultdict(set)
+    rows = Recoding.objects.live().filter(assignment__in=assignments).order_by("codebook__slug", "codebook__version")
+    columns = ("annotation_id", "assignment_id", "codebook_id", "codebook__slug", "codebook__version", "label__code")
+    rest = ("informed", "version", "created_at", "updated_at")
+    for annotation_id, owner, codebook_id, slug, version, label, *more in rows.values_list(*columns, *rest):
+        found[annotation_id].append(CodedRecoding((slug, version), label or "", *more))
+        codebooks[owner].add(codebook_id)
+    return found, codebooks
+
+
 def _passages_of(
-    assignments: list[UUID], ratings: Mapping[UUID, list[CodedRating]], kept: Q
+    assignments: list[UUID],
+    ratings: Mapping[UUID, list[CodedRating]],
+    recoded: Mapping[UUID, list[CodedRecoding]],
+    kept: Q,
 ) -> Mapping[UUID, list[CodedPassage]]:
     chosen = Annotation.objects.filter(kept, assignment__in=assignments).values("pk")
     rows = Annotation.objects.filter(pk__in=chosen).order_by("start", "-end", "pk")
@@ -83,7 +108,9 @@ def _passages_of(
     found: dict[UUID, list[CodedPassage]] = defaultdict(list)
     for pk, assignment_id, label, start, end, note, version, *rest in rows.values_list(*columns, *times):
         found[assignment_id].append(
-            CodedPassage(pk, label, start, end, note, tuple(ratings.get(pk, ())), version, *rest)
+            CodedPassage(
+                pk, label, start, end, note, tuple(ratings.get(pk, ())), version, *rest, tuple(recoded.get(pk, ()))
+            )
         )
     return found
 
@@ -172,7 +199,7 @@ def _points(given: Mapping[Any, int], of: int) -> tuple[tuple[int | None, int], 
 def _codings_of(
     study: Study, revisions: list[int], visible: Any, kept: Q, counted: Any
 ) -> tuple[Mapping[int, list[Coding]], Mapping[int, set[int]]]:
-    """Return codings, and the codebooks they were made with, by revision id."""
+    """Return codings, and the codebooks they were made with or recoded for, by revision id."""
     assignments = list(
         Assignment.objects.filter(study=study, revision__in=revisions, pk__in=visible.values("pk"))
         .without_training()
@@ -183,12 +210,13 @@ def _codings_of(
     ids = [assignment.pk for assignment in assignments]
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     of_passages, of_documents = _ratings_of(ids)
-    passages = _passages_of(ids, of_passages, kept)
+    recoded, named = _recodings_of(ids)
+    passages = _passages_of(ids, of_passages, recoded, kept)
     decisions = _decisions_of([each for each in assignments if each.role == Assignment.Role.ADJUDICATOR], counted)
     codings: dict[int, list[Coding]] = defaultdict(list)
     codebooks: dict[int, set[int]] = defaultdict(set)
     for assignment in assignments:
-        codebooks[assignment.revision_id].add(assignment.codebook_id)
+        codebooks[assignment.revision_id] |= {assignment.codebook_id} | named.get(assignment.pk, set())
         codings[assignment.revision_id].append(
             replace(
                 coding_of(assignment, pseudonyms[assignment.reviewer_id]),

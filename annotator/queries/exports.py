@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from annotator.formats import Options
-from annotator.models import Assignment, Codebook, Membership, Study, User
+from annotator.models import Assignment, Codebook, Membership, Recoding, Study, User
 from annotator.models.descriptions import codebook_info, codebooks_behind
 from annotator.queries.coded_documents import coded_documents
 from annotator.records import CodebookInfo, CodedDocument
@@ -61,7 +61,9 @@ def _documents(study: Study, viewer: User) -> Iterator[CodedDocument]:
 
 def codebooks_of_export(study: Study, work: QuerySet[Assignment]) -> tuple[CodebookInfo, ...]:
     """Return the versions a file names: the study's own, those the work was made with, and what lies between them."""
-    used = Codebook.objects.filter(Q(pk=study.codebook_id) | Q(pk__in=work.values("codebook")))
+    answers = Recoding.objects.live().filter(assignment__in=work.values("pk"))
+    named = Q(pk__in=work.values("codebook")) | Q(pk__in=answers.values("codebook"))
+    used = Codebook.objects.filter(Q(pk=study.codebook_id) | named)
     known = {info.key: info for info in (codebook_info(codebook) for codebook in used.order_by("slug", "version"))}
     if len(known) > 1:
         codebooks_behind(known[study.codebook.slug, study.codebook.version], known)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, overload
+from uuid import UUID
 
 import numpy as np
 from django.conf import settings
@@ -27,7 +28,7 @@ from annotator.agreement.comparison import Comparison, Subject, comparison, pool
 from annotator.agreement.measured import DocumentReport, Key, Tally, blocks, measure, pool_tallies
 from annotator.agreement.report import Report, pooled_report
 from annotator.agreement.selection import Work, usual_work
-from annotator.models import Assignment, Event, Study, User, descriptions
+from annotator.models import Assignment, Event, Recoding, Study, User, descriptions
 from annotator.models.descriptions import codebook_info
 from annotator.models.study import AssignmentQuerySet, begun_by
 from annotator.queries.agreement import hidden_revisions
@@ -71,7 +72,8 @@ class _Text:
 class _Seen(NamedTuple):
     """An assignment that enters the figures, or is counted as left out of them; id and time as the database has them.
 
-    The time tells submissions of one piece of work apart: what is submitted changes only by being handed back.
+    The time tells submissions of one piece of work apart: what is submitted changes only by being handed back. What its
+    reviewer said since of passages with a split label is told by `recoded`, a digest.
     """
 
     id: str
@@ -81,6 +83,7 @@ class _Seen(NamedTuple):
     round: int
     independent: bool
     submitted_at: str
+    recoded: str = ""
 
 
 class _DocumentReports(Sequence[DocumentReport]):
@@ -288,13 +291,29 @@ def _seen(study: Study, assignments: AssignmentQuerySet) -> dict[int, list[_Seen
     as_text = {f"{name}_text": Cast(name, TextField()) for name in names}  # parsing thousands of times takes longest
     rows = assignments.order_by("pk").annotate(**as_text).values_list(*columns, *as_text)
     blind = study.is_blind
+    answers = _recoded(study)
     found: dict[int, list[_Seen]] = defaultdict(list)
     for revision, reviewer, kind, role, number, pk, informed, begun, submitted in rows:
         independent = blind and number == 1 and informed is None
         if independent and reviewer in first_reveal:
             independent = begun_by(first_reveal[reviewer], _moment(begun), _moment(submitted))
-        found[revision].append(_Seen(pk, pseudonyms[reviewer], kind, role, number, independent, submitted))
+        recoded, informed = answers.get(UUID(pk), ("", False))
+        independent = independent and not informed
+        found[revision].append(_Seen(pk, pseudonyms[reviewer], kind, role, number, independent, submitted, recoded))
     return dict(found)
+
+
+def _recoded(study: Study) -> dict[UUID, tuple[str, bool]]:
+    """Return what tells answers about split labels apart, by assignment, and whether one was given with knowledge.
+
+    Of versions that the present one comes after or is; most studies have none, and one query says so.
+    """
+    rows = Recoding.objects.live().filter(assignment__study=study, codebook__slug=study.codebook.slug)
+    rows = rows.filter(codebook__version__lte=study.codebook.version).order_by("pk")
+    said: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+    for owner, *answer in rows.values_list("assignment_id", "informed", "annotation_id", "codebook_id", "label_id"):
+        said[owner].append(tuple(answer))
+    return {owner: (_digest(answers), any(answer[0] for answer in answers)) for owner, answers in said.items()}
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from annotator.models import Assignment, Label, Membership
-from annotator.queries import HomeRow, home_rows, taken_back_from
+from annotator.queries import HomeRow, home_rows, studies_to_recode, taken_back_from
 
 STATES = {"all": "All", "open": "Open", "submitted": "Submitted"}
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -147,5 +147,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "codebooks": codebooks.values(),
         "memberships": memberships,
         "taken_back": taken_back_from(request.user),
+        "to_recode": studies_to_recode(request.user),
     }
     return render(request, "annotator/home.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from annotator.actions.errors import ActionError, StaleError
 from annotator.actions.study import use_codebook
 from annotator.models import Codebook
-from annotator.queries import readable_with, reading_rows
+from annotator.queries import readable_with, reading_rows, recoding_progress
 from annotator.views.members import run_study
 
 
@@ -47,12 +47,15 @@ def study_codebook(request: HttpRequest, slug: str) -> HttpResponse:
                 return redirect("study-codebook", slug)
     shown = _asked(versions, request.GET.get("version", "")) or study.codebook
     rows = reading_rows(study, shown, request.user)
+    progress = recoding_progress(study, shown, request.user)
     context |= {
         "shown": shown,
         "labels": shown.labels.all(),
         "rows": rows,
         "n_differing": sum(row.n_annotations for row in rows if row.differs),
         "n_read": sum(row.n_annotations for row in rows),
-        "n_split": sum(row.n_annotations for row in rows if len(row.heirs) > 1),
+        "progress": progress,
+        "n_asked": sum(row.asked for row in progress),
+        "n_left": sum(row.left for row in progress),
     }
     return render(request, "annotator/study_codebook.html", context, status=status)

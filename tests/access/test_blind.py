@@ -62,6 +62,7 @@ def paths_for(theatre: Theatre, ids: list[str], staff: bool) -> list[str]:
     for name in ids:
         found += [f"/api/v1/annotations/{name}/", f"/api/v1/assignments/{name}/", f"/assignments/{name}/text/"]
         found += [f"/api/v1/assignments/{name}/lean/", f"/api/v1/decisions/{name}/"]
+        found.append(f"/api/v1/annotations/{name}/recoding/")
         found.append(f"/assignments/{name}/adjudicate/")
     if staff:
         own = [str(theatre.stage.assignments[name].pk) for name in ("ben", "cleo", "fay", "gus")]
@@ -220,6 +221,7 @@ REFUSED = [
     ("POST", "/api/v1/annotations/{passage}/restore/"),
     ("POST", "/api/v1/decisions/{passage}/restore/"),
     ("POST", "/api/v1/assignments/{assignment}/ratings/credibility/restore/"),
+    *((method, "/api/v1/annotations/{passage}/recoding/") for method in ("GET", "HEAD", "DELETE", "PUT")),
     *((method, "/api/v1/assignments/{assignment}/") for method in ("GET", "HEAD", "DELETE", "PATCH", "PUT")),
     *(("POST", f"/api/v1/assignments/{{assignment}}/{act}/") for act in ("submit", "reveal", "revise", "reopen")),
     ("GET", "/api/v1/assignments/{assignment}/lean/"),
@@ -243,6 +245,8 @@ def test_not_there_and_not_yours_are_the_same_words(role: str, make_theatre: Cal
         body: dict[str, Any] = {"reason": "because"} if path.endswith(("revise/", "reopen/")) else {}
         if method == "PUT":
             body = {"point": 3, "evidence": []} if "ratings" in path else {**SPAN, "assignment": theatre.ids["ben"]}
+            if "recoding" in path:
+                body = {"label": None, "codebook_version": 1}
             if "decisions" in path:
                 body = {"start": 0, "end": 7, "outcome": "contested", "votes": [theatre.ids["theirs"]]}
                 body |= {"assignment": theatre.ids["cleo"]}

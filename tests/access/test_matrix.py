@@ -90,6 +90,11 @@ API = [
     ("POST", "annotations/{theirs}/restore/", NOBODY),
     ("PUT", "annotations/{own}/", "401 404 200 404 404 404 404 404 404 404"),
     ("DELETE", "annotations/{own}/", "401 404 204 404 404 404 404 404 404 404"),
+    ("GET", "annotations/{theirs}/recoding/", NOBODY),
+    ("PUT", "annotations/{theirs}/recoding/", NOBODY),
+    ("DELETE", "annotations/{theirs}/recoding/", NOBODY),
+    ("PUT", "annotations/{own}/recoding/", "401 404 409 404 404 404 404 404 404 404"),
+    ("GET", "studies/{study}/recodings/", "401 404 200 200 200 200 404 200 200 200"),
     ("GET", "decisions/", ALL),
     ("GET", "decisions/{nobody}/", NOBODY),
     ("PUT", "decisions/{nobody}/", NOBODY),
@@ -164,6 +169,7 @@ PAGES = [
     ("GET", "/codebooks/small/1/", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/codebooks/small/1/labels.css", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/studies/{study}/codebook/", LEADS_SEE),
+    ("GET", "/studies/{study}/recode/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/members/", LEADS_SEE),
     ("GET", "/studies/{study}/members/{place}/", LEADS_SEE),
     ("GET", "/studies/{study}/invitations/", LEADS_SEE),
@@ -217,6 +223,8 @@ def body_of(method: str, path: str, theatre: Theatre) -> dict[str, Any]:
     """A sound body, so that a refusal can only be about who asks."""
     if method == "PUT" and "ratings/" in path:
         return {"point": 3, "evidence": []}
+    if path.endswith("recoding/"):
+        return {"label": None, "codebook_version": 1} if method == "PUT" else {}
     if method == "PUT" and "decisions/" in path:
         votes = [theatre.ids["theirs"]]
         return {"assignment": theatre.ids["cleo"], "start": 0, "end": 7, "outcome": "contested", "votes": votes}

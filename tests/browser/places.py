@@ -285,6 +285,7 @@ PLACES = [
     Place("giving documents out", "admin", "/studies/seeds/distribute/?per_text=2&for_all=1"),
     Place("codebooks", ONE, "/codebooks/"),
     Place("codebook", ONE, "/codebooks/credence-default/1/"),
+    Place("coding again, nothing to do", ONE, "/studies/seeds/recode/"),
     Place("study, codebook", "admin", "/studies/demonstration/codebook/"),
     Place("codebooks, administrator", "admin", "/codebooks/"),
     Place("codebook, new", "admin", "/codebooks/new/"),
