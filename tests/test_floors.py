@@ -19,6 +19,7 @@ FLOORS = {
     "annotator.admin": 4,
     "annotator.management": 4,
     "annotator.middleware": 4,
+    "annotator.extra_reviews": 4,
     "annotator.actions": 3,
     "annotator.queries": 3,
     "annotator.offline": 3,
@@ -57,6 +58,9 @@ ALLOWED_SIDEWAYS = {
     ("annotator.middleware", "annotator.views"),
     ("annotator.admin", "annotator.views"),
     ("annotator.views", "annotator.templatetags"),
+    ("annotator.api", "annotator.extra_reviews"),
+    ("annotator.views", "annotator.extra_reviews"),
+    ("annotator.management", "annotator.extra_reviews"),
     ("annotator.reading", "annotator.records"),  # what it turns into one another
     ("annotator.questions", "annotator.records"),  # what it reads
     ("annotator.points", "annotator.records"),  # what it counts

@@ -17,10 +17,22 @@ from sources.models import Revision
 
 LAST: Final = 2**31  # after every place
 WORDS = ("title",)
-RULES = ("purpose", "blinding", "reviewers_per_document", "order", "due_on")
+RULES = (
+    "purpose",
+    "blinding",
+    "reviewers_per_document",
+    "order",
+    "due_on",
+    "extra_up_to",
+    "extra_below",
+    "extra_measure",
+)
+EXTRA = frozenset({"extra_up_to", "extra_below", "extra_measure"})
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -52,8 +64,10 @@ def change_study(
     study.full_clean()
     if study.blinding != rule:
         refuse_blinding(study, rule, study.blinding, confirmed=confirmed)
+    if changed.keys() & EXTRA:
+        study.extra_by = actor
     study.version += 1
-    study.save(update_fields=[*changed, "version"])
+    study.save(update_fields=[*changed, "extra_by", "version"])
     after = {name: _plain(value) for name, value in changed.items()}
     record(actor=actor, verb="changed", row=study, study=study, before=before, after=after)
     return study

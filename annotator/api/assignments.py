@@ -28,6 +28,7 @@ from annotator.api.fields import SLUG_LENGTH, Choice, Flag, NothingSerializer, S
 from annotator.api.passages import LeanPassageSerializer, lean_passages_of, passages_of
 from annotator.api.ratings import DocumentRatingSerializer, document_ratings
 from annotator.api.schema import IF_CHANGED, describe
+from annotator.extra_reviews import after_submission
 from annotator.models import Assignment, Membership, Study
 from annotator.queries import own_in_reading_order
 from sources.models import Revision
@@ -253,6 +254,7 @@ class AssignmentSubmit(OwnAssignmentAct):
         """Lock the work; 409 `gaps` names what is missing unless the gaps are accepted."""
         body = self.body(SubmitBodySerializer)
         done = submit_assignment(actor=self.viewer, assignment_id=assignment_id, accept_gaps=body["accept_gaps"])
+        after_submission(done)
         return self.answer(request, done)
 
 

@@ -61,6 +61,16 @@ class Whole(serializers.IntegerField):
         return data
 
 
+class Number(serializers.FloatField):
+    """A number; not a string, not a boolean."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the number; refuse every other type."""
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field({"type": "integer", "minimum": 0, "maximum": LARGEST})
 class Offset(Whole):
     """A place in a text, in code points. A negative one is left to the action, which answers `span`."""

@@ -29,6 +29,7 @@ from annotator.api.fields import (
     Day,
     Flag,
     NothingSerializer,
+    Number,
     StrictSerializer,
     Text,
     Whole,
@@ -71,16 +72,26 @@ class StudyTextSerializer(serializers.Serializer):
     revision = serializers.IntegerField(source="number")
 
 
+class ExtraReviewsSerializer(StrictSerializer):
+    """The rule of extra reviewers: one more where agreement by a measure is below a figure, up to so many in all."""
+
+    up_to = Whole(min_value=3, max_value=MOST_REVIEWERS)
+    below = Number(min_value=-1, max_value=1)
+    measure = Choice("ExtraMeasure", Study.ExtraMeasure.values, default=Study.ExtraMeasure.TOGETHER)
+
+
 class StudySerializer(StudySummarySerializer):
     """A study with the texts and the place the viewer has in it; `role` is empty for site staff who are no members.
 
-    `version` rises with every change of its words and rules.
+    `version` rises with every change of its words and rules. `extra_reviews` is null where there is no such rule, and
+    to all but those who run the study: whoever knows it could tell a document of low agreement.
     """
 
     purpose = Choice("StudyPurpose", Study.Purpose.values)
     reviewers_per_document = serializers.IntegerField(allow_null=True)
     order = Choice("ReadingOrder", Study.Order.values)
     due_on = serializers.DateField(allow_null=True)
+    extra_reviews = ExtraReviewsSerializer(allow_null=True, source="shown_extra")
     version = serializers.IntegerField()
     role = serializers.CharField()
     pseudonym = serializers.CharField()
@@ -131,6 +142,7 @@ class StudyChangesSerializer(StrictSerializer):
     reviewers_per_document = Whole(min_value=1, max_value=MOST_REVIEWERS, allow_null=True, required=False)
     order = Choice("ReadingOrder", Study.Order.values, required=False)
     due_on = Day(allow_null=True, required=False)
+    extra_reviews = ExtraReviewsSerializer(allow_null=True, required=False)
     confirm = Flag(default=False, help_text="Change the blinding rule although work is there, as 409 `confirm` told.")
 
 
@@ -228,6 +240,9 @@ class ShowsStudy(StudyView):
         row.pseudonym = place.pseudonym if place else ""
         texts = readable_revisions(self.viewer).without_text().filter(studies=row).select_related("document")
         row.texts = texts.order_by("document__slug", "number")
+        row.shown_extra = None
+        if row.extra_up_to is not None and row.is_run_by(self.viewer):
+            row.shown_extra = {"up_to": row.extra_up_to, "below": row.extra_below, "measure": row.extra_measure}
         return StudySerializer(row).data
 
 
@@ -288,6 +303,9 @@ class StudyDetail(ShowsStudy):
         study = self.run_study(slug)
         changes = self.body(StudyChangesSerializer)
         confirmed = changes.pop("confirm")
+        if "extra_reviews" in changes:
+            rule = changes.pop("extra_reviews") or {"up_to": None}
+            changes |= {f"extra_{name}": value for name, value in rule.items()}
         precondition = precondition_of(request)
         precondition.refuse_if_missing()
         settled = all(getattr(study, name) == value for name, value in changes.items())

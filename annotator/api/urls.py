@@ -30,6 +30,7 @@ from annotator.api.documents import (
 from annotator.api.entrances import ClassCodeDetail, ClassCodeList, InvitationDetail, InvitationList
 from annotator.api.events import EventList
 from annotator.api.exports import Export, Import
+from annotator.api.extra_reviews import ExtraReviews
 from annotator.api.fields import CodePath, NumberPath
 from annotator.api.me import Me, TokenDetail, TokenList
 from annotator.api.members import MemberDetail, MemberList, MemberPasswordLink
@@ -91,6 +92,7 @@ urlpatterns = [
     path("studies/<code:slug>/assignments/reclaim/", AssignmentsReclaim.as_view()),
     path("studies/<code:slug>/assignments/give-back/", AssignmentsGiveBack.as_view()),
     path("studies/<code:slug>/assignments/deadline/", AssignmentsDeadline.as_view()),
+    path("studies/<code:slug>/extra-reviews/", ExtraReviews.as_view()),
     path("studies/<code:slug>/open-work/", OpenWork.as_view()),
     path("studies/<code:slug>/distribution/", Distribution.as_view()),
     path("studies/<code:slug>/recodings/", RecodingList.as_view()),

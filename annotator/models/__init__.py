@@ -4,6 +4,7 @@ from annotator.models.annotation import Annotation, Decision, Rating
 from annotator.models.codebook import Codebook, Label, Scale, ScalePoint
 from annotator.models.entrance import ClassCode, Invitation, PasswordLink
 from annotator.models.event import Event, Ledger
+from annotator.models.extra import texts_all_in
 from annotator.models.recoding import Recoding
 from annotator.models.study import Assignment, Membership, Study, TextPlace
 from annotator.models.training import PassMark, Qualification, Training, TrainingText
@@ -34,4 +35,5 @@ __all__ = [
     "Training",
     "TrainingText",
     "User",
+    "texts_all_in",
 ]

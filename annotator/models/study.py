@@ -66,6 +66,10 @@ class Study(models.Model):
         FIXED = "fixed", "fixed"
         LEAST_COVERED = "least_covered", "least covered first"
 
+    class ExtraMeasure(models.TextChoices):
+        TOGETHER = "together", "all labels together"
+        WEAKEST = "weakest", "the label agreed on least"
+
     slug = models.CharField(max_length=60, unique=True, validators=[validate_code])
     title = models.CharField(max_length=300, validators=[validate_name])
     codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="studies")
@@ -82,6 +86,15 @@ class Study(models.Model):
     purpose = models.CharField(max_length=20, choices=Purpose, default=Purpose.RELIABILITY)
     order = models.CharField(max_length=20, choices=Order, default=Order.RANDOM)
     due_on = models.DateField(null=True, blank=True)
+    # One reviewer more where a document's agreement is below a figure, up to so many in all; no rule without the last.
+    extra_up_to = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(3), MaxValueValidator(1000)]
+    )
+    extra_below = models.FloatField(default=0.667, validators=[MinValueValidator(-1.0), MaxValueValidator(1.0)])
+    extra_measure = models.CharField(max_length=20, choices=ExtraMeasure, default=ExtraMeasure.TOGETHER)
+    extra_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     demo = models.BooleanField(default=False, help_text="The labels are invented, and every page and export says so")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -97,6 +110,9 @@ class Study(models.Model):
                 condition=Q(blinding__in=["until_submitted", "until_closed", "open"]), name="study_blinding_is_known"
             ),
             models.CheckConstraint(condition=Q(purpose__in=["reliability", "teaching"]), name="study_purpose_is_known"),
+            models.CheckConstraint(
+                condition=Q(extra_measure__in=["together", "weakest"]), name="study_extra_measure_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(order__in=["random", "fixed", "least_covered"]), name="study_order_is_known"
             ),

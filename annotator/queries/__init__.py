@@ -13,6 +13,7 @@ from annotator.queries.board import Board, BoardRow, study_board
 from annotator.queries.codebooks import Since, changes_since, presets
 from annotator.queries.coded_documents import all_coded_documents, as_read_now, coded_documents
 from annotator.queries.exports import codebooks_of_export
+from annotator.queries.extra_reviews import LowText, low_texts
 from annotator.queries.figures import Figures, figures_for, figures_for_operator
 from annotator.queries.home import HomeRow, home_rows
 from annotator.queries.members import MemberRow, member_rows
@@ -31,6 +32,7 @@ __all__ = [
     "CaseBook",
     "Figures",
     "HomeRow",
+    "LowText",
     "MemberRow",
     "OpenWork",
     "ProgressCell",
@@ -51,6 +53,7 @@ __all__ = [
     "figures_for_operator",
     "hidden_revisions",
     "home_rows",
+    "low_texts",
     "may_see_agreement",
     "measurable_revisions",
     "measured_documents",

@@ -164,6 +164,11 @@ class Figures:
         report = self._kept(_digest("report", *names), lambda: pooled_report(tallies(), self.codebook, ()))
         return replace(report, per_document=_DocumentReports(digests, partial(part, "row")))
 
+    def rows(self, work: Work) -> Sequence[DocumentReport]:
+        """Return the rows of all documents over the chosen work of people, without what they come to together."""
+        digests = self._digests(work, False)
+        return _DocumentReports(digests, partial(self._part, digests, _choice(work, False), "row"))
+
     def tallies(self, work: Work) -> dict[Key, Tally]:
         """Return the tally of each document over the chosen work of people."""
         digests = self._digests(work, False)

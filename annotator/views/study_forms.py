@@ -87,6 +87,26 @@ class StudyForm(Plain):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Shown to reviewers, and late work to you. Nothing is locked by it: late work can be submitted.",
     )
+    extra_up_to = forms.IntegerField(
+        label="Reviewers in all, at most",
+        min_value=3,
+        max_value=MOST_REVIEWERS,
+        required=False,
+        help_text="Left empty, nobody is added.",
+    )
+    extra_below = forms.FloatField(
+        label="Where agreement is below",
+        min_value=-1,
+        max_value=1,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )
+    extra_measure = forms.ChoiceField(
+        label="Measured by",
+        choices=[
+            (Study.ExtraMeasure.TOGETHER, "u-alpha of all labels"),
+            (Study.ExtraMeasure.WEAKEST, "lowest alpha of a label"),
+        ],
+    )
     purposes, blindings, orders = PURPOSES, BLINDINGS, ORDERS
 
     def changes(self) -> dict[str, Any]:
@@ -110,6 +130,8 @@ class NewStudyForm(StudyForm):
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        for name in ("extra_up_to", "extra_below", "extra_measure"):  # a rule for later: nothing is submitted yet
+            del self.fields[name]
         self.fields["codebook"].queryset = usable_codebooks(user)
         self.fields["blinding"].required = False
         self.fields["blinding"].choices = [each[:2] for each in self.blindings]

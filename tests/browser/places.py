@@ -281,6 +281,7 @@ PLACES = [
     Place("set-up", "admin", "/studies/seeds/setup/"),
     Place("gold standard", "admin", "/studies/seeds/gold/"),
     Place("open work", "admin", "/studies/seeds/open-work/?days=7"),
+    Place("extra reviews", "admin", "/studies/demonstration/extra-reviews/"),
     Place("documents of a study", "admin", "/studies/seeds/texts/"),
     Place("giving documents out", "admin", "/studies/seeds/distribute/?per_text=2&for_all=1"),
     Place("codebooks", ONE, "/codebooks/"),

@@ -167,6 +167,7 @@ def test_a_member_joins_a_study_once_under_one_pseudonym(stage: Any, cast: Any) 
 def test_a_study_refuses_unknown_words(stage: Any) -> None:
     refused("study_blinding_is_known", lambda: Study.objects.update(blinding="sometimes"))
     refused("study_purpose_is_known", lambda: Study.objects.update(purpose="fun"))
+    refused("study_extra_measure_is_known", lambda: Study.objects.update(extra_measure="by eye"))
     refused("study_order_is_known", lambda: Study.objects.update(order="by mood"))
 
 

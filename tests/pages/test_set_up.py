@@ -20,6 +20,9 @@ SOUND = {
     "reviewers_per_document": "",
     "order": "random",
     "due_on": "",
+    "extra_up_to": "",
+    "extra_below": "0.667",
+    "extra_measure": "together",
 }
 
 
