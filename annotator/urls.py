@@ -107,6 +107,7 @@ urlpatterns = [
     path("method/", method.method, name="method"),
     path("codebooks/", codebook.codebook_list, name="codebook-list"),
     path("codebooks/new/", codebook_new.new_codebook, name="codebook-new"),
+    path("codebooks/discarded/<slug:act>/restore/", codebook.restore_discarded, name="codebook-restore"),
     path("codebooks/<slug:slug>/<int:version>/", codebook.codebook, name="codebook"),
     path("codebooks/<slug:slug>/<int:version>/codebook.toml", codebook_new.codebook_toml, name="codebook-file"),
     path("codebooks/<slug:slug>/<int:version>/next/", codebook_new.next_version, name="codebook-next"),

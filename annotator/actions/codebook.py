@@ -284,13 +284,15 @@ def publish_codebook(
 
 @writes
 def discard_codebook(*, actor: User, codebook: Codebook) -> None:
-    """Take a draft away with its labels and scales. Raises NotAllowedError, ConflictError `frozen`."""
+    """Take a draft away; history keeps what it held. Raises NotAllowedError, ConflictError `frozen`."""
     codebook = lock_draft(actor, codebook)
+    content = _plain(asdict(codebook_info(codebook)))
     delete_parts(codebook)
     key = codebook.pk
     codebook.delete()
     codebook.pk = key  # the event names the row that was
-    record(actor=actor, verb="deleted", row=codebook, before={"slug": codebook.slug, "version": codebook.version})
+    before = {"slug": codebook.slug, "version": codebook.version, "content": content}
+    record(actor=actor, verb="deleted", row=codebook, before=before)
 
 
 @writes

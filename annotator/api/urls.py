@@ -17,6 +17,7 @@ from annotator.api.base import NotThere
 from annotator.api.board import StudyBoard
 from annotator.api.codebook_drafts import CodebookFaults, CodebookNext, CodebookPublish
 from annotator.api.codebooks import CodebookDetail, CodebookList
+from annotator.api.codebooks_discarded import DiscardedList, DiscardedRestore
 from annotator.api.decisions import DecisionDetail, DecisionList, DecisionRestore
 from annotator.api.distribution import Distribution
 from annotator.api.documents import (
@@ -67,6 +68,8 @@ urlpatterns = [
     path("documents/<code:slug>/revisions/", RevisionList.as_view()),
     path("documents/<code:slug>/revisions/<number:number>/", RevisionDetail.as_view()),
     path("codebooks/", CodebookList.as_view()),
+    path("codebooks/discarded/", DiscardedList.as_view()),
+    path("codebooks/discarded/<code:act>/restore/", DiscardedRestore.as_view()),
     path("codebooks/<code:slug>/<number:version>/", CodebookDetail.as_view()),
     path("codebooks/<code:slug>/<number:version>/faults/", CodebookFaults.as_view()),
     path("codebooks/<code:slug>/<number:version>/next/", CodebookNext.as_view()),

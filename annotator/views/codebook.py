@@ -3,18 +3,22 @@
 import hashlib
 
 import nh3
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from markdown_it import MarkdownIt
 
+from annotator.actions.codebooks_restored import content_of, discarded_drafts, restore_draft
+from annotator.actions.errors import ActionError, NotFoundError
 from annotator.models import Codebook, Study, User
 from annotator.queries import changes_since
 from annotator.views import label_styles
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+MOST_DISCARDED = 20  # drafts offered again, the latest first
 _TAGS = {
     *("p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "a", "br", "hr"),
     *("table", "thead", "tbody", "tr", "th", "td"),
@@ -65,8 +69,29 @@ def codebook_list(request: HttpRequest) -> HttpResponse:
     begins = request.user.begins_codebooks
     if len(found) == 1 and not begins:
         return redirect("codebook", found[0].slug, found[0].version)
-    context = {"section": "codebook", "codebooks": found, "begins": begins}
+    discarded = discarded_drafts(request.user).order_by("-at", "-hash")[:MOST_DISCARDED] if begins else ()
+    context = {
+        "section": "codebook",
+        "codebooks": found,
+        "begins": begins,
+        "discarded": [(act, content_of(act)) for act in discarded],
+    }
     return render(request, "annotator/codebooks.html", context)
+
+
+@require_POST
+@login_required
+def restore_discarded(request: HttpRequest, act: str) -> HttpResponse:
+    """Bring a discarded draft back."""
+    try:
+        codebook = restore_draft(actor=request.user, act=act)
+    except NotFoundError as error:
+        raise Http404 from error
+    except ActionError as error:
+        messages.error(request, error.detail)
+        return redirect("codebook-list")
+    messages.success(request, f"The draft {codebook.title} is there again, as version {codebook.version}.")
+    return redirect("codebook", codebook.slug, codebook.version)
 
 
 @require_safe
