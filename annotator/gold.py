@@ -182,6 +182,33 @@ def _count(gold: np.ndarray, theirs: np.ndarray, left_out: np.ndarray) -> Marks:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A passage of the gold with the reader's own of the same label, or either alone.
+
+    `passage` is the gold's, or the reader's where the gold has none.
+    """
+
+    passage: CodedPassage
+    gold: CodedPassage | None
+    theirs: CodedPassage | None
+
+    @property
+    def same_words(self) -> bool:
+        """Whether both begin and end alike."""
+        if self.gold is None or self.theirs is None:
+            return False
+        return (self.gold.start, self.gold.end) == (self.theirs.start, self.theirs.end)
+
+
+def places(gold: Coding, theirs: Coding) -> tuple[Place, ...]:
+    """Set the passages of both beside each other, in the order of the text."""
+    found = [Place(each, each, _partner(each, theirs)) for each in _live(gold)]
+    met = {place.theirs.id for place in found if place.theirs is not None}
+    found += [Place(each, None, each) for each in _live(theirs) if each.id not in met]
+    return tuple(sorted(found, key=lambda place: (place.passage.start, -place.passage.end, place.passage.label)))
+
+
 def _ranks(scale: ScaleInfo) -> dict[int, int]:
     """Return the place of each point among those that judge, by its value."""
     return {value: rank for rank, value in enumerate(sorted(each.value for each in scale.points if not each.missing))}

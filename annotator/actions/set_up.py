@@ -147,12 +147,12 @@ def remove_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]
     wait_for_writers(study)
     held = Assignment.objects.filter(study=study, revision__in=[revision.pk for revision in present])
     taught = TrainingText.objects.in_use().filter(study=study, revision__in=[revision.pk for revision in present])
+    if held.open().reviews().filter(reviewer=actor, round=1).exists():
+        raise BlindError("You review one of these documents yourself. Submit it first, or let another lead remove it.")
     if taught.exists():
         raise ConflictError(
             "teaches", "The training of the study uses one of these. Take it out of the training first."
         )
-    if held.open().reviews().filter(reviewer=actor, round=1).exists():
-        raise BlindError("You review one of these documents yourself. Submit it first, or let another lead remove it.")
     worked_on = set(with_work(held).values_list("revision_id", flat=True))
     kept = [str(revision.document) for revision in present if revision.pk in worked_on]
     if kept:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.assignments import (
+    refuse_untrained,
     reopen_assignment,
     reveal_assignment,
     revise_assignment,
@@ -29,7 +30,7 @@ from annotator.api.passages import LeanPassageSerializer, lean_passages_of, pass
 from annotator.api.ratings import DocumentRatingSerializer, document_ratings
 from annotator.api.schema import IF_CHANGED, describe
 from annotator.extra_reviews import after_submission
-from annotator.models import Assignment, Membership, Study
+from annotator.models import Assignment, Membership, Study, User
 from annotator.queries import own_in_reading_order
 from sources.models import Revision
 
@@ -44,6 +45,7 @@ class AssignmentSummarySerializer(serializers.Serializer):
     document = serializers.CharField(source="revision.document.slug")
     revision = serializers.IntegerField(source="revision.number")
     role = Choice("AssignmentRole", Assignment.Role.values)
+    purpose = Choice("AssignmentPurpose", Assignment.Purpose.values)
     round = serializers.IntegerField()
     state = Choice("AssignmentState", Assignment.State.values)
     submitted_at = serializers.DateTimeField(allow_null=True)
@@ -105,6 +107,7 @@ class AssignmentSerializer(serializers.Serializer):
     state = Choice("AssignmentState", Assignment.State.values)
     round = serializers.IntegerField()
     role = Choice("AssignmentRole", Assignment.Role.values)
+    purpose = Choice("AssignmentPurpose", Assignment.Purpose.values)
     reason = serializers.CharField()
     reviewer = serializers.CharField(source="pseudonym")
     may_reveal = serializers.BooleanField()
@@ -171,6 +174,13 @@ def in_one_answer(rows: QuerySet[Assignment], assignment_id: UUID, lean: bool = 
     return data
 
 
+def refuse_waiting(viewer: User, assignment_id: UUID) -> None:
+    """Raise ConflictError `training` for an assignment of the viewer's own that a training keeps shut for now."""
+    own = Assignment.objects.filter(pk=assignment_id, reviewer=viewer).select_related("reviewer").first()
+    if own is not None:
+        refuse_untrained(own)
+
+
 class AssignmentList(ApiView):
     """The viewer's own assignments."""
 
@@ -205,10 +215,11 @@ class AssignmentDetail(ApiView):
         "Read an assignment with its text, codebook and work",
         {200: AssignmentSerializer, 304: None},
         parameters=[IF_CHANGED],
-        problems=(404,),
+        problems=(404, 409),
     )
     def get(self, request: Request, assignment_id: UUID) -> Response:
         """Show an assignment with everything that belongs to it."""
+        refuse_waiting(self.viewer, assignment_id)
         data = in_one_answer(Assignment.objects.work_visible_to(self.viewer), assignment_id)
         return versioned(request, data, data["version_tag"])
 
@@ -222,10 +233,11 @@ class AssignmentLean(ApiView):
         "Read an assignment with lean passages",
         {200: LeanAssignmentSerializer, 304: None},
         parameters=[IF_CHANGED],
-        problems=(404,),
+        problems=(404, 409),
     )
     def get(self, request: Request, assignment_id: UUID) -> Response:
         """Show an assignment whose passages leave out the quote, UTF-16 offsets, times and the assignment's id."""
+        refuse_waiting(self.viewer, assignment_id)
         data = in_one_answer(Assignment.objects.work_visible_to(self.viewer), assignment_id, lean=True)
         return versioned(request, data, data["version_tag"])
 

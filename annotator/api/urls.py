@@ -41,6 +41,7 @@ from annotator.api.ratings import RatingDetail, RatingList, RatingRestore
 from annotator.api.reading_order import ReadingOrder
 from annotator.api.recodings import AnnotationRecoding, RecodingList
 from annotator.api.reference import Reference, Schema
+from annotator.api.standings import BesideGold, Drift
 from annotator.api.studies import (
     StudyAssignmentList,
     StudyClose,
@@ -50,6 +51,17 @@ from annotator.api.studies import (
     StudyReopen,
     StudyTextDetail,
     StudyTextList,
+)
+from annotator.api.training import (
+    OwnTraining,
+    TraineeList,
+    TraineePass,
+    TrainingDetail,
+    TrainingEnd,
+    TrainingOpen,
+    TrainingTextDetail,
+    TrainingTextGive,
+    TrainingTextList,
 )
 
 register_converter(CodePath, "code")
@@ -99,12 +111,23 @@ urlpatterns = [
     path("studies/<code:slug>/open-work/", OpenWork.as_view()),
     path("studies/<code:slug>/distribution/", Distribution.as_view()),
     path("studies/<code:slug>/recodings/", RecodingList.as_view()),
+    path("studies/<code:slug>/training/", TrainingDetail.as_view()),
+    path("studies/<code:slug>/training/open/", TrainingOpen.as_view()),
+    path("studies/<code:slug>/training/end/", TrainingEnd.as_view()),
+    path("studies/<code:slug>/training/mine/", OwnTraining.as_view()),
+    path("studies/<code:slug>/training/texts/", TrainingTextList.as_view()),
+    path("studies/<code:slug>/training/texts/<uuid:text_id>/", TrainingTextDetail.as_view()),
+    path("studies/<code:slug>/training/texts/<uuid:text_id>/give/", TrainingTextGive.as_view()),
+    path("studies/<code:slug>/training/reviewers/", TraineeList.as_view()),
+    path("studies/<code:slug>/training/reviewers/<path:pseudonym>/pass/", TraineePass.as_view()),
+    path("studies/<code:slug>/beside-gold/", Drift.as_view()),
     path("studies/<code:slug>/agreement/", Agreement.as_view()),
     path("studies/<code:slug>/export/<code:format_key>/", Export.as_view(), name="api-export"),
     path("studies/<code:slug>/import/<code:format_key>/", Import.as_view()),
     path("studies/<code:slug>/events/", EventList.as_view()),
     path("assignments/", AssignmentList.as_view()),
     path("assignments/<uuid:assignment_id>/", AssignmentDetail.as_view()),
+    path("assignments/<uuid:assignment_id>/gold/", BesideGold.as_view()),
     path("assignments/<uuid:assignment_id>/lean/", AssignmentLean.as_view()),
     path("assignments/<uuid:assignment_id>/ratings/", RatingList.as_view()),
     path("assignments/<uuid:assignment_id>/ratings/<code:scale>/", RatingDetail.as_view()),

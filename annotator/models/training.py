@@ -45,6 +45,16 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         return self.holding(assignment.reviewer).filter(study=assignment.study_id)
 
 
+def waiting_for_training(user: User) -> Q:
+    """Return what is true of the user's own assignments that a training keeps shut for now."""
+    return Q(
+        Exists(Training.objects.holding(user).filter(study=OuterRef("study"))),
+        purpose=Assignment.Purpose.STUDY,
+        role=Assignment.Role.REVIEWER,
+        reviewer=user,
+    )
+
+
 class Training(models.Model):
     """How a study trains its reviewers. Each pass mark is taken over the last `needed` documents it applies to."""
 

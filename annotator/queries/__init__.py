@@ -23,6 +23,24 @@ from annotator.queries.reading_order import own_in_reading_order, reading_key
 from annotator.queries.readings import ReadingRow, readable_with, reading_rows
 from annotator.queries.recodings import RecodingCase, recoding_cases, recoding_progress, studies_to_recode
 from annotator.queries.texts import choosable_revisions, measurable_revisions, readable_revisions
+from annotator.queries.training import (
+    LessonResult,
+    OwnTraining,
+    lesson_result,
+    own_standings,
+    trainings_of,
+    waiting_assignments,
+)
+from annotator.queries.training_board import (
+    TraineeRow,
+    TrainingPlan,
+    gold_is_shown,
+    teachable_golds,
+    trainee_rows,
+    trainees,
+    training_plan,
+    training_texts,
+)
 from annotator.queries.verification import Verification, verification
 
 __all__ = [
@@ -32,14 +50,18 @@ __all__ = [
     "CaseBook",
     "Figures",
     "HomeRow",
+    "LessonResult",
     "LowText",
     "MemberRow",
     "OpenWork",
+    "OwnTraining",
     "ProgressCell",
     "ProgressGrid",
     "ReadingRow",
     "RecodingCase",
     "Since",
+    "TraineeRow",
+    "TrainingPlan",
     "Verification",
     "all_coded_documents",
     "as_read_now",
@@ -51,8 +73,10 @@ __all__ = [
     "coded_documents",
     "figures_for",
     "figures_for_operator",
+    "gold_is_shown",
     "hidden_revisions",
     "home_rows",
+    "lesson_result",
     "low_texts",
     "may_see_agreement",
     "measurable_revisions",
@@ -61,6 +85,7 @@ __all__ = [
     "open_work",
     "oversees",
     "own_in_reading_order",
+    "own_standings",
     "presets",
     "readable_revisions",
     "readable_with",
@@ -73,5 +98,12 @@ __all__ = [
     "study_board",
     "study_progress",
     "taken_back_from",
+    "teachable_golds",
+    "trainee_rows",
+    "trainees",
+    "training_plan",
+    "training_texts",
+    "trainings_of",
     "verification",
+    "waiting_assignments",
 ]

@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotator.models import Assignment, Membership, Study, User
+from annotator.models.training import waiting_for_training
 from sources.models import Revision
 
 
@@ -10,11 +11,12 @@ def readable_revisions(user: User) -> QuerySet[Revision]:
     """Return the texts a user may read.
 
     All of them to curators; those of their studies to leads, adjudicators and the members of open studies; to a
-    reviewer those assigned.
+    reviewer those assigned, once no training of the study comes first.
     """
     if user.keeps_sources:
         return Revision.objects.all()
     own = Assignment.objects.filter(revision=OuterRef("pk"), reviewer=user).exclude(state=Assignment.State.DECLINED)
+    own = own.exclude(waiting_for_training(user))
     studies = Study.objects.filter(revisions=OuterRef("pk"))
     if not (user.runs_studies or user.sees_all_work):
         places = Membership.objects.active().filter(study=OuterRef("pk"), user=user)

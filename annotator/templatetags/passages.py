@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 
 from django import template
 from django.utils.html import escape, format_html
@@ -74,6 +74,11 @@ def _open_tag(line: Line) -> SafeString:
     return format_html('<p dir="auto" id="line-{}" data-start="{}"{}>', line.number, line.start, language)
 
 
+def _plain_tag(line: Line) -> SafeString:
+    """Open a line that stands on the page twice and so has no id."""
+    return format_html('<p dir="auto"{}>', format_html(' lang="{}"', line.language) if line.language else "")
+
+
 def _hidden(words: str) -> SafeString:
     # <bdi>, because dir="auto" of the line looks at the first strong letter outside of it.
     return format_html('<bdi class="hidden" lang="en"> [{}] </bdi>', words)
@@ -109,22 +114,28 @@ def _parts_by_line(lines: Sequence[Line], passages: Sequence[Annotation]) -> dic
     return found
 
 
-def _pieces(line: Line, parts: Sequence[_Part]) -> Iterator[SafeString]:
+def _name_of(part: _Part, numbered: bool) -> str:
+    name = part.passage.label.name
+    return f"{name} {part.number}" if numbered else name
+
+
+def _pieces(line: Line, parts: Sequence[_Part], numbered: bool = True) -> Iterator[SafeString]:
     """Yield the markup of one line: the stretches between the borders of the passages in it."""
     borders = {line.start, line.end}.union(*({part.start, part.end} for part in parts))
     for start, end in pairwise(sorted(borders)):
         covering = [part for part in parts if part.start < end and part.end > start]
         for part in covering:
             if part.begins and part.start == start:
-                yield _hidden(f"{part.passage.label.name} {part.number} begins")
+                yield _hidden(f"{_name_of(part, numbered)} begins")
         for part in covering:
             yield format_html('<mark class="mark" data-label="{}">', part.passage.label.code)
         yield escape(line.text[start - line.start : end - line.start])
         yield mark_safe("</mark>" * len(covering))  # noqa: S308 - a constant, repeated
         for part in covering:
             if part.ends and part.end == end:
-                yield _hidden(f"{part.passage.label.name} {part.number} ends")
-                yield format_html('<sup><a href="#passage-{0}" id="mark-{0}">{0}</a></sup>', part.number)
+                yield _hidden(f"{_name_of(part, numbered)} ends")
+                if numbered:
+                    yield format_html('<sup><a href="#passage-{0}" id="mark-{0}">{0}</a></sup>', part.number)
 
 
 @register.simple_tag
@@ -140,6 +151,31 @@ def marked_text(text: str, passages: Sequence[Annotation], language: str) -> Saf
     for line in lines:
         markup += [_open_tag(line), *_pieces(line, parts.get(line.number, ())), mark_safe("</p>\n")]
     return mark_safe("".join(markup))  # noqa: S308 - every part was escaped above
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a text marked up by two readers; `second` is None where neither marks anything in it."""
+
+    first: SafeString
+    second: SafeString | None
+
+
+def two_texts(text: str, first: Sequence[Any], second: Sequence[Any], language: str) -> list[Row]:
+    """Mark a text up twice, line by line, with passages that come in reading order and have a `label`."""
+    lines = lines_of(text, language)
+    of_first, of_second = (_parts_by_line(lines, passages) for passages in (first, second))
+
+    def markup(line: Line, parts: Sequence[_Part]) -> SafeString:
+        pieces = [_plain_tag(line), *_pieces(line, parts, numbered=False), mark_safe("</p>")]
+        return mark_safe("".join(pieces))  # noqa: S308 - every part was escaped above
+
+    return [
+        Row(markup(line, one), markup(line, other) if one or other else None)
+        for line in lines
+        for one, other in [(of_first.get(line.number, ()), of_second.get(line.number, ()))]
+        if line.text
+    ]
 
 
 @register.simple_tag

@@ -10,7 +10,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from annotator.models import Assignment, Label, Membership
-from annotator.queries import HomeRow, home_rows, studies_to_recode, taken_back_from
+from annotator.queries import (
+    HomeRow,
+    OwnTraining,
+    home_rows,
+    studies_to_recode,
+    taken_back_from,
+    trainings_of,
+    waiting_assignments,
+)
 
 STATES = {"all": "All", "open": "Open", "submitted": "Submitted"}
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -29,6 +37,8 @@ class Entry:
     step: str
     url: str
     labels: tuple[str, ...]  # codes in the codebook's order
+    lesson: str = ""  # "Training 1 of 3", of a training document
+    waits: bool = False  # until the training of the study is passed
 
     @property
     def assignment(self) -> Assignment:
@@ -37,7 +47,7 @@ class Entry:
 
     @property
     def is_being_worked_on(self) -> bool:
-        """Whether its reviewer may still write."""
+        """Whether its reviewer may still write, or will once the training is passed."""
         return self.assignment.is_open and not self.assignment.study.is_closed
 
 
@@ -77,9 +87,18 @@ class Filters:
         )
 
 
-def entry_of(row: HomeRow, labels: tuple[str, ...]) -> Entry:
+def entry_of(row: HomeRow, labels: tuple[str, ...], training: OwnTraining | None = None, waits: bool = False) -> Entry:
     """Name the next step of an assignment: work on it or settle it, show others' work, or see the agreement."""
     assignment = row.assignment
+    if assignment.is_training:
+        lesson = training.name_of(assignment) if training else ""
+        if assignment.is_submitted:
+            return Entry(row, "See the gold", reverse("beside-gold", args=[assignment.pk]), labels, lesson)
+        step = "Continue" if row.passages or row.last_change_at else "Start"
+        step = "Read" if assignment.study.is_closed else step
+        return Entry(row, step, reverse("workbench", args=[assignment.pk]), labels, lesson)
+    if waits:
+        return Entry(row, "", reverse("workbench", args=[assignment.pk]), labels, waits=True)
     if assignment.role == Assignment.Role.ADJUDICATOR:
         step = "Settle" if assignment.is_open and not assignment.study.is_closed else "Read the gold standard"
         return Entry(row, step, reverse("adjudicate", args=[assignment.pk]), labels)
@@ -123,11 +142,20 @@ def home(request: HttpRequest) -> HttpResponse:
     labels: dict[int, tuple[str, ...]] = dict.fromkeys(codebooks, ())
     for codebook_id, code in Label.objects.filter(codebook__in=codebooks).values_list("codebook_id", "code"):
         labels[codebook_id] += (code,)
-    entries = [entry_of(row, labels[row.assignment.codebook_id]) for row in rows]
+    trainings, waiting = trainings_of(request.user), waiting_assignments(request.user)
+    entries = [
+        entry_of(
+            row,
+            labels[row.assignment.codebook_id],
+            trainings.get(row.assignment.study_id),
+            row.assignment.pk in waiting,
+        )
+        for row in rows
+    ]
     shown = [entry for entry in entries if filters.admit(entry)]
     if filters.sort:
         shown.sort(key=SORTS[filters.sort.removeprefix("-")], reverse=filters.sort.startswith("-"))
-    to_do = [entry for entry in entries if entry.is_being_worked_on]
+    to_do = [entry for entry in entries if entry.is_being_worked_on and not entry.waits]
     resume = max(to_do, key=lambda entry: entry.row.last_change_at or _LONG_AGO, default=None)
     memberships = (
         Membership.objects.active().filter(user=request.user).select_related("study__codebook").order_by("study__title")
@@ -135,7 +163,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "home",
         "entries": entries,
-        "open": [entry for entry in shown if entry.is_being_worked_on],
+        "open": [entry for entry in shown if entry.is_being_worked_on and not entry.waits],
+        "waiting": [entry for entry in shown if entry.is_being_worked_on and entry.waits],
+        "held": [each for each in trainings.values() if each.held],
         "submitted": [entry for entry in shown if not entry.is_being_worked_on],
         "n_open": len(to_do),
         "n_submitted": sum(entry.assignment.is_submitted for entry in entries),

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator.models import Annotation, Rating
-from annotator.views.workbench import own_assignment
+from annotator.views.workbench import own_assignment, training_first
 
 
 @require_safe
@@ -16,6 +16,8 @@ from annotator.views.workbench import own_assignment
 def marked_text(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """Show the text with one's own passages marked, numbered and listed."""
     assignment = own_assignment(request.user, assignment_id)
+    if (shut := training_first(request, assignment)) is not None:
+        return shut
     passages = (
         Annotation.objects.live()
         .filter(assignment=assignment)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from annotator.models import Assignment, User
+from annotator.models import Assignment, Training, User
 
 
 def own_assignment(user: User, assignment_id: UUID) -> Assignment:
@@ -20,7 +20,7 @@ def own_assignment(user: User, assignment_id: UUID) -> Assignment:
     found = (
         Assignment.objects.filter(reviewer=user, pk=assignment_id)
         .exclude(state=Assignment.State.DECLINED)
-        .select_related("study", "codebook", "revision__document__source")
+        .select_related("study", "codebook", "reviewer", "revision__document__source")
         .first()
     )
     if found is None:
@@ -34,12 +34,31 @@ def opaque_name(user: User) -> str:
     return hmac.new(key, f"browser store of user {user.pk}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def training_first(request: HttpRequest, assignment: Assignment) -> HttpResponse | None:
+    """Return the page that says so where a training keeps the assignment shut for now."""
+    training = Training.objects.locking(assignment).first()
+    if training is None:
+        return None
+    lesson = Assignment.objects.training().open().filter(study=assignment.study, reviewer=request.user).first()
+    context = {"section": "home", "study": assignment.study, "document": assignment.revision.document, "lesson": lesson}
+    return render(request, "annotator/training_first.html", context, status=409)
+
+
+def _afterwards(assignment: Assignment) -> str:
+    """Return where a reviewer sees others' work on the text; of a training document, its gold."""
+    if assignment.is_training:
+        return reverse("beside-gold", args=[assignment.pk])
+    return reverse("document", args=[assignment.study.slug, assignment.revision.document.slug])
+
+
 @require_safe
 @login_required
 @ensure_csrf_cookie
 def workbench(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """Show one's own assignment; a submitted one is read-only, which the modules see from its state."""
     assignment = own_assignment(request.user, assignment_id)
+    if (shut := training_first(request, assignment)) is not None:
+        return shut
     study, codebook, document = assignment.study, assignment.codebook, assignment.revision.document
     config = {
         "assignment": str(assignment.pk),
@@ -47,7 +66,7 @@ def workbench(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
         "api": "/api/v1/",
         "login": reverse("login"),
         "home": reverse("home"),
-        "agreement": reverse("document", args=[study.slug, document.slug]),
+        "agreement": _afterwards(assignment),
         "guidelines": reverse("codebook", args=[codebook.slug, codebook.version]),
         "text": reverse("marked-text", args=[assignment.pk]),
     }

@@ -22,7 +22,7 @@ from annotator.actions.entrance import create_code, create_invitation
 from annotator.actions.rating import rate_document
 from annotator.actions.study import add_member
 from annotator.ids import uuid7
-from annotator.models import Assignment, User
+from annotator.models import Assignment, TrainingText, User
 from tests.conftest import hashed_password
 
 ROLES = ("anonymous", "outsider", "reviewer", "revealed", "adjudicator", "lead", "curator", "staff", "holder", "reader")
@@ -126,6 +126,8 @@ def make_theatre(make_stage: Callable[..., Any], cast: Any) -> Callable[..., The
             actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
         )
         ids["gold"] = str(gold.pk)
+        check = TrainingText.objects.create(study=stage.study, revision=stage.revision, gold=gold, kind="check")
+        ids["check"] = str(check.pk)
         ids["place"] = stage.study.memberships.get(user=cast.cleo).pseudonym
         if worked:
             cleo = Worker(stage.assignments["cleo"], stage)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -34,7 +35,7 @@ class Place:
             visit.sign_in(self.who)
         path = self.path if isinstance(self.path, str) else self.path(visit)
         visit.page.goto(f"{visit.server.address}{path}")
-        if "/assignments/" in path and not path.endswith("/text/"):
+        if "/assignments/" in path and not path.endswith(("/text/", "/gold/")):
             visit.page.wait_for_selector("body[data-ready]")
         if self.act:
             self.act(visit)
@@ -226,6 +227,20 @@ def _a_member(visit: Any) -> str:
     return f"/studies/seeds/members/{visit.server.run(script).strip()}/"
 
 
+def _taught(path: str, who: int = 1, status: str = "") -> Callable[[Any], str]:
+    """A page of a study made for this, whose reviewers train: for its lead (1), or for one who is in training (2)."""
+
+    def address(visit: Any) -> str:
+        if status:
+            visit.expect(status)
+        script = (Path(__file__).parent / "taught.py").read_text()
+        made = visit.server.run(script).split()
+        visit.page.context.add_cookies([{"name": "sessionid", "value": made[who], "url": visit.server.address}])
+        return path.format(study=made[0], done=made[3], shut=made[4], text=made[5])
+
+    return address
+
+
 ONE = "reviewer1"
 MARK = ("s", "1", "Shift+Digit3", "2", "Escape")
 PLACES = [
@@ -276,6 +291,12 @@ PLACES = [
     Place("settling", "", _disputed("?case=4")),
     Place("settling, a scale", "", _disputed("?case=7")),
     Place("settling, some settled", "", _disputed(), _settle_some),
+    Place("training", "", _taught("/studies/{study}/training/")),
+    Place("training document", "", _taught("/studies/{study}/training/texts/{text}/")),
+    Place("beside the gold over time", "", _taught("/studies/{study}/beside-gold/")),
+    Place("home, in training", "", _taught("/", who=2)),
+    Place("work beside the gold", "", _taught("/assignments/{done}/gold/", who=2)),
+    Place("opens after the training", "", _taught("/assignments/{shut}/text/", who=2, status="409")),
     Place("method", ONE, "/method/"),
     Place("new study", "admin", "/studies/new/"),
     Place("set-up", "admin", "/studies/seeds/setup/"),

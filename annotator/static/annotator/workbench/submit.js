@@ -48,8 +48,9 @@ export class Submit {
         : "This study is closed. Your work is read-only.";
     const revealed = Boolean(assignment.revealed_at);
     byId("reveal").hidden = !submitted || !assignment.may_reveal || revealed;
-    byId("agreement-link").hidden = !submitted || !revealed;
-    byId("agreement-later").hidden = !submitted || assignment.may_reveal || revealed;
+    const training = assignment.purpose === "training";
+    byId("agreement-link").hidden = !submitted || !(revealed || training);
+    byId("agreement-later").hidden = !submitted || assignment.may_reveal || revealed || training;
   }
 
   async ask() {
