@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from annotator.models import Annotation, Assignment, Decision, Event, Membership, Rating, Study, User
+from annotator.models import Annotation, Decision, Event, Membership, Rating, Recoding, Study, User
 from annotator.models.event import EventQuerySet
 from annotator.queries.agreement import hidden_revisions
 
@@ -97,6 +97,7 @@ UNDOABLE: Final = {
     ("annotation", "deleted"): "restore",
     ("rating", "cleared"): "restore",
     ("decision", "undone"): "restore",
+    ("recoding", "undone"): "restore",
     ("membership", "left"): "bring back",
 }
 """Acts that took something away which can come back, and what bringing it back is called."""
@@ -112,14 +113,14 @@ class Undoing:
 def undoings(events: Sequence[Event], study: Study, viewer: User) -> dict[str, Undoing]:
     """Return, by hash, which of these acts of a study the viewer can undo, or could; a fixed number of queries.
 
-    One's own deleted passages, ratings and decisions, and members who left a study that the viewer runs. What is there
-    again, or was taken away once more later, is not among them: only the last taking away can be undone.
+    One's own deleted passages, ratings, answers and decisions, and members who left a study that the viewer runs. What
+    is there again, or was taken away once more later, is not among them: only the last taking away can be undone.
     """
     chosen = [event for event in events if (event.kind, event.verb) in UNDOABLE]
     own = [event for event in chosen if event.assignment and event.assignment.reviewer_id == viewer.pk]
-    gone = {*_gone_passages(own), *_gone_decisions(own), *_gone_ratings(own)}
+    gone = {*_gone_passages(own), *_gone_decisions(own), *_gone_ratings(own), *_gone_recodings(own, study)}
     left = _refused_since(study, viewer)
-    found = {event.hash: Undoing(_late(event.assignment, left)) for event in own if event.hash in gone}
+    found = {event.hash: Undoing(_late(event, left)) for event in own if event.hash in gone}
     if study.is_run_by(viewer):
         found |= {name: Undoing() for name in _gone_members(chosen)}
     return found
@@ -133,9 +134,12 @@ def _refused_since(study: Study, viewer: User) -> str:
     return ""
 
 
-def _late(assignment: Assignment, refused: str) -> str:
-    if refused:
+def _late(event: Event, refused: str) -> str:
+    assignment = event.assignment
+    if refused or assignment is None:
         return refused
+    if event.kind == "recoding":
+        return "" if assignment.is_submitted else "the work is open again: change the passage itself"
     if assignment.is_submitted:
         return "the work is submitted"
     return "" if assignment.is_open else "the assignment was taken back"
@@ -157,6 +161,11 @@ def _gone_passages(events: Sequence[Event]) -> list[str]:
 
 def _gone_decisions(events: Sequence[Event]) -> list[str]:
     return _states(events, "decision", Decision.objects.filter(deleted_at__isnull=False))
+
+
+def _gone_recodings(events: Sequence[Event], study: Study) -> list[str]:
+    """Leave out those made with another version than the one in force: nothing is asked by it any more."""
+    return _states(events, "recoding", Recoding.objects.filter(deleted_at__isnull=False, codebook=study.codebook_id))
 
 
 def _gone_ratings(events: Sequence[Event]) -> list[str]:

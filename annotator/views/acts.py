@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from annotator.models import Assignment, Event, Label, Membership, ScalePoint, Study, User
+from annotator.models import Annotation, Assignment, Event, Label, Membership, ScalePoint, Study, User
 from annotator.queries.history import UNDOABLE, Undoing, undoings
 from annotator.templatetags.figures import counted
 from sources.models import Revision
@@ -16,6 +16,7 @@ QUOTE_LENGTH: Final = 200
 KINDS: Final = {
     "annotation": "Passages",
     "rating": "Ratings of the document",
+    "recoding": "Passages coded again",
     "decision": "Decisions",
     "assignment": "Assignments",
     "membership": "Members",
@@ -28,24 +29,43 @@ KINDS: Final = {
     "qualification": "Qualifications",
 }
 VERBS: Final = {
-    **{"created": "made or marked", "changed": "changed", "deleted": "deleted", "restored": "brought back"},
-    **{"rated": "rated", "cleared": "took a rating back", "decided": "settled", "undone": "took a decision back"},
-    **{"upheld": "upheld", "assigned": "assigned", "submitted": "submitted", "revealed": "saw others’ work"},
-    **{"revised": "opened a second round", "reopened": "reopened", "reclaimed": "took back an assignment"},
-    **{"added": "added", "joined": "joined", "left": "left", "extended": "added documents"},
-    **{"reduced": "took documents out", "closed": "closed", "imported": "imported", "revoked": "revoked"},
-    **{
-        "given back": "gave back an assignment",
-        "used": "used",
-        "qualified": "qualified",
-        "retired": "retired",
-        "opened": "opened",
-        "ended": "ended",
-    },
+    "created": "made or marked",
+    "changed": "changed",
+    "deleted": "deleted",
+    "restored": "brought back",
+    "rated": "rated",
+    "cleared": "took a rating back",
+    "recoded": "coded again",
+    "decided": "settled",
+    "undone": "took a decision or an answer back",
+    "upheld": "upheld",
+    "assigned": "assigned",
+    "submitted": "submitted",
+    "revealed": "saw others’ work",
+    "revised": "opened a second round",
+    "reopened": "reopened",
+    "reclaimed": "took back an assignment",
+    "given back": "gave back an assignment",
+    "added": "added",
+    "joined": "joined",
+    "left": "left",
+    "extended": "added documents",
+    "reduced": "took documents out",
+    "sorted": "put in order",
+    "extra review": "added a reviewer",
+    "closed": "closed",
+    "imported": "imported",
+    "revoked": "revoked",
+    "used": "used",
+    "qualified": "qualified",
+    "retired": "retired",
+    "opened": "opened",
+    "ended": "ended",
 }
-OWN_KINDS: Final = ("annotation", "rating", "assignment", "membership")
+OWN_KINDS: Final = ("annotation", "rating", "recoding", "assignment", "membership")
 OWN_VERBS: Final = (
-    *("created", "changed", "deleted", "restored", "rated", "cleared", "submitted", "revealed", "revised", "joined"),
+    *("created", "changed", "deleted", "restored", "rated", "cleared", "recoded", "undone"),
+    *("submitted", "revealed", "revised", "joined"),
 )
 """What whoever reads only their own acts may look for."""
 THINGS: Final = {
@@ -121,6 +141,15 @@ class Names:
             scale = point.scale
             self.questions[scale.codebook_id, scale.code] = scale.question
             self.points[scale.codebook_id, scale.code, point.value] = point.name
+        spans = [
+            str((event.after or event.before or {}).get("annotation")) for event in events if event.kind == "recoding"
+        ]
+        rows = Annotation.objects.filter(pk__in=[each for each in spans if each != "None"]) if spans else ()
+        self.spans = {str(row.pk): {"start": row.start, "end": row.end} for row in rows}
+        newer = Label.objects.filter(codebook__slug=study.codebook.slug) if spans else Label.objects.none()
+        self.versions = {
+            (version, code): name for version, code, name in newer.values_list("codebook__version", "code", "name")
+        }
         texts = {each.revision_id for each in assignments}
         self.texts = dict(Revision.objects.filter(pk__in=texts).values_list("pk", "text"))
         members = list(Membership.objects.filter(study=study).values_list("pk", "user_id", "pseudonym"))
@@ -227,6 +256,16 @@ def _decision(did: str) -> Callable[[Event, Names], Said]:
     return say
 
 
+def _recoding(did: str) -> Callable[[Event, Names], Said]:
+    def say(event: Event, names: Names) -> Said:
+        state = event.after or event.before or {}
+        span, code = names.spans.get(state["annotation"]), state["label"]
+        answer = names.versions.get((state["codebook_version"], code), code) if code else "none of the new labels"
+        return Said(did, names.quote(event, span) if span else "", f"as {answer}")
+
+    return say
+
+
 def _given(event: Event, names: Names) -> Said:
     assignment = event.assignment
     role = " to settle" if assignment and assignment.role == Assignment.Role.ADJUDICATOR else ""
@@ -284,6 +323,9 @@ def _study(event: Event, names: Names) -> Said:
             return Said("closed the study", then=f"with {counted(after.get('open_assignments', 0), 'open assignment')}")
         case "reopened":
             return Said("reopened the study")
+        case "extra review":
+            document = after.get("document", "")
+            return Said("gave a document of low agreement to one reviewer more", details=(document,))
         case "sorted":
             return Said("put the documents in another order")
         case "imported":
@@ -302,6 +344,9 @@ SAYINGS: Final[Mapping[tuple[str, str], Callable[[Event, Names], Said]]] = {
     ("rating", "rated"): _rated,
     ("rating", "cleared"): _rating("took a rating back:"),
     ("rating", "restored"): _rating("brought a rating back:"),
+    ("recoding", "recoded"): _recoding("coded again"),
+    ("recoding", "changed"): _recoding("coded otherwise again"),
+    ("recoding", "undone"): _recoding("took an answer back, of"),
     ("decision", "decided"): _decision("settled"),
     ("decision", "changed"): _decision("settled otherwise"),
     ("decision", "undone"): _decision("took a decision back on"),
@@ -325,6 +370,9 @@ ERASED: Final = {
     ("rating", "rated"): "rated the document",
     ("rating", "cleared"): "took a rating back",
     ("rating", "restored"): "brought a rating back",
+    ("recoding", "recoded"): "coded a passage again",
+    ("recoding", "changed"): "coded a passage otherwise again",
+    ("recoding", "undone"): "took an answer back",
     ("decision", "decided"): "settled a case",
     ("decision", "changed"): "settled a case otherwise",
     ("decision", "undone"): "took a decision back",
@@ -360,7 +408,8 @@ def _address(event: Event, names: Names, study: Study, viewer: User) -> str:
             return ""
         if assignment.role == Assignment.Role.ADJUDICATOR:
             return reverse("adjudicate", args=[assignment.pk])
-        anchor = f"#passage-{event.object_id}" if event.kind == "annotation" else ""
+        about = event.object_id if event.kind == "annotation" else (event.after or {}).get("annotation", "")
+        anchor = f"#passage-{about}" if about and event.kind in ("annotation", "recoding") else ""
         return reverse("workbench", args=[assignment.pk]) + anchor
     asks = {"revision": assignment.revision.number}
     name = reverse("document", args=[study.slug, assignment.revision.document.slug])

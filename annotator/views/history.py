@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_safe
 
-from annotator.actions.annotation import restore_annotation
+from annotator.actions.annotation import Precondition, restore_annotation
 from annotator.actions.decisions_restored import restore_decision
 from annotator.actions.errors import ActionError, NotFoundError
 from annotator.actions.rating import restore_document_rating
+from annotator.actions.recoding import recode_passage
 from annotator.actions.study import add_member
 from annotator.models import Annotation, Event, Membership, Study, User
 from annotator.queries import readable_revisions
@@ -147,6 +148,17 @@ def _restore_decision(actor: User, study: Study, event: Event) -> None:
     restore_decision(actor=actor, decision_id=UUID(event.object_id))
 
 
+def _restore_recoding(actor: User, study: Study, event: Event) -> None:
+    state = event.before or event.after or {}
+    recode_passage(
+        actor=actor,
+        annotation_id=UUID(state["annotation"]),
+        label=state["label"],
+        codebook_version=state["codebook_version"],
+        precondition=Precondition(create=True),
+    )
+
+
 def _bring_back(actor: User, study: Study, event: Event) -> None:
     member = Membership.objects.select_related("user").get(pk=event.object_id)
     add_member(actor=actor, study=study, user=member.user, role=member.role, version=member.version)
@@ -156,6 +168,7 @@ UNDO: Final[dict[tuple[str, str], Callable[[User, Study, Event], None]]] = {
     ("annotation", "deleted"): _restore_passage,
     ("rating", "cleared"): _restore_rating,
     ("decision", "undone"): _restore_decision,
+    ("recoding", "undone"): _restore_recoding,
     ("membership", "left"): _bring_back,
 }
 

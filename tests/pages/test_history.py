@@ -16,9 +16,11 @@ from annotator.actions.annotation import Precondition, delete_annotation, save_a
 from annotator.actions.assignments import assign_revision, reopen_assignment, submit_assignment
 from annotator.actions.rating import clear_document_rating, rate_document
 from annotator.actions.reclaiming import give_back_assignments, reclaim_assignments, set_deadlines
-from annotator.actions.study import add_member, close_study, remove_member
+from annotator.actions.recoding import recode_passage, undo_recoding
+from annotator.actions.study import add_member, close_study, remove_member, use_codebook
 from annotator.ids import uuid7
-from annotator.models import Annotation, Decision, Event, Rating
+from annotator.models import Annotation, Decision, Event, Rating, Recoding
+from tests.actions.test_recoding import split
 from tests.pages.conftest import BEST, FERRY, Page
 
 URL = "/studies/harbour/history/"
@@ -443,3 +445,27 @@ def test_a_lead_who_reviews_blind_reads_their_own_acts_and_the_studys(
     assert read("cleo", URL).words == before
     submit_assignment(actor=cast.cleo, assignment_id=stage.assignments["cleo"].pk, accept_gaps=True)
     assert FERRY not in read("cleo", URL).words, "submitted, and not revealed yet"
+
+
+def test_an_answer_about_a_split_label_is_told_and_restored(
+    as_: Callable[[str], Client], read: Callable[..., Page], stage: Any, marked: None, cast: SimpleNamespace
+) -> None:
+    newer = split(stage.codebook, cast.ada, "fact", "event", "statement")
+    use_codebook(actor=cast.ada, study=stage.study, codebook=newer)
+    passage = Annotation.objects.get(assignment__reviewer=cast.ben, label__code="fact")
+    recode_passage(actor=cast.ben, annotation_id=passage.pk, label="event", codebook_version=2, precondition=NEW)
+    undo_recoding(actor=cast.ben, annotation_id=passage.pk, versions={1})
+    page = read("ben", URL)
+    words = plain(page)
+    assert f"coded again “{FERRY}” as Event." in words
+    assert f"took an answer back, of “{FERRY}” as Event." in words
+    (link,) = undo_links(page)
+    assert "The answer stands again" in plain(read("ben", link))
+    assert as_("cleo").post(link).status_code == 404
+    assert as_("ben").post(link).status_code == 302
+    assert Recoding.objects.live().get().label.code == "event"
+    assert undo_links(read("ben", URL)) == []
+    recoding = Recoding.objects.get()
+    undo_recoding(actor=cast.ben, annotation_id=passage.pk, versions={recoding.version})
+    use_codebook(actor=cast.ada, study=stage.study, codebook=stage.codebook)
+    assert undo_links(read("ben", URL)) == [], "nothing is asked by the version in force"
