@@ -18,7 +18,7 @@ from annotator.models import Assignment, Membership, Study
 from annotator.templatetags.figures import on_day
 from annotator.views.members import run_study
 from annotator.views.refusals import tell
-from annotator.views.study_forms import StudyForm
+from annotator.views.study_forms import StudyForm, as_read
 
 
 def _words(form: StudyForm, name: str, value: Any) -> str:
@@ -29,12 +29,8 @@ def _words(form: StudyForm, name: str, value: Any) -> str:
 
 
 def _theirs(form: StudyForm, now: Study) -> list[tuple[str, str]]:
-    """Return what somebody else chose while the form was open: field and words, where they differ from the form's."""
-    return [
-        (form.fields[name].label, _words(form, name, getattr(now, name)))
-        for name, value in form.changes().items()
-        if getattr(now, name) != value
-    ]
+    """Return what somebody else changed while the form was open: field and words."""
+    return [(form.fields[name].label, _words(form, name, getattr(now, name))) for name in form.others_changes(now)]
 
 
 def whole_number(text: str) -> int:
@@ -69,7 +65,7 @@ def set_up(request: HttpRequest, slug: str) -> HttpResponse:
                 _save(request, study, form)
             except StaleError as refusal:
                 context["theirs"] = _theirs(form, refusal.current)
-                status = 409
+                form, status = form.merged_with(refusal.current), 409
             except ConflictError as refusal:
                 status = 409
                 if refusal.code == "confirm":
@@ -90,6 +86,7 @@ def set_up(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "studies",
         "study": study,
         "form": form,
+        "seen": as_read(study),
         "n_texts": study.revisions.count(),
         "n_reviewers": members.filter(role=Membership.Role.REVIEWER).count(),
         "n_members": members.count(),
@@ -106,7 +103,7 @@ def _save(request: HttpRequest, study: Study, form: StudyForm) -> None:
     changed = change_study(
         actor=request.user,
         study=study,
-        changes=form.changes(),
+        changes=form.own_changes(),
         version=whole_number(request.POST.get("version", "")),
         confirmed=request.POST.get("confirmed") == "yes",
     )

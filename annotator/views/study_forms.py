@@ -67,6 +67,12 @@ class CodebookField(forms.ModelChoiceField):
         return f"{obj.title}, version {obj.version}"
 
 
+def as_read(study: Study) -> list[tuple[str, str]]:
+    """Return the fields of a study's words and rules as a form sends them."""
+    values = ((name, getattr(study, name)) for name in StudyForm.base_fields)
+    return [(name, "" if value is None else str(value)) for name, value in values]
+
+
 class StudyForm(Plain):
     """Words and rules."""
 
@@ -112,6 +118,27 @@ class StudyForm(Plain):
     def changes(self) -> dict[str, Any]:
         """Return what was chosen; of a valid form."""
         return dict(self.cleaned_data)
+
+    def own_changes(self) -> dict[str, Any]:
+        """Return what differs from what was read, which the page sends along; all of it where it sends nothing."""
+        return {name: value for name, value in self.changes().items() if self._seen(name) != value}
+
+    def others_changes(self, now: Study) -> list[str]:
+        """Return the fields that somebody else changed since the page was read."""
+        return [name for name in self.fields if self._seen(name) != getattr(now, name)]
+
+    def _seen(self, name: str) -> Any:
+        """Return the value of a field as it was read; something that no field has, where the page does not say."""
+        try:
+            return self.fields[name].clean(self.data[f"seen-{name}"])
+        except (KeyError, forms.ValidationError):
+            return self
+
+    def merged_with(self, now: Study) -> "StudyForm":
+        """Return a form with what was changed here, and as it is now otherwise."""
+        own = self.own_changes()
+        data = {name: self.data.get(name, "") if name in own else value for name, value in as_read(now)}
+        return StudyForm(data)
 
 
 class NewStudyForm(StudyForm):

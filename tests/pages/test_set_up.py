@@ -27,7 +27,7 @@ SOUND = {
 
 
 def hidden(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    return dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page))
 
 
 def test_a_study_is_made_from_its_title_and_a_codebook(stage: Any, as_: Callable[[str], Client]) -> None:
@@ -99,22 +99,37 @@ def test_a_lead_changes_words_and_rules(stage: Any, cast: SimpleNamespace, as_: 
     assert "Nothing was different, so nothing was changed." in client.get(ADDRESS).content.decode()
 
 
-def test_of_two_leads_at_once_the_second_is_shown_what_the_first_changed(
+def test_of_two_leads_at_once_the_second_is_shown_what_the_first_changed_and_neither_is_lost(
     stage: Any, as_: Callable[[str], Client]
 ) -> None:
     client = as_("ada")
-    form = {**SOUND, "version": "1", "act": "save"}
-    assert client.post(ADDRESS, {**form, "title": "Quay", "reviewers_per_document": "3"}).status_code == 302
-    answer = client.post(ADDRESS, {**form, "title": "Pier"})
+    read = {**SOUND, **hidden(client.get(ADDRESS).content.decode()), "act": "save"}
+    first = {**read, "title": "Quay", "reviewers_per_document": "3", "due_on": "2999-12-31"}
+    assert client.post(ADDRESS, first).status_code == 302
+    answer = client.post(ADDRESS, {**read, "title": "Pier", "order": "fixed"})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert re.search(r"<dt>Title</dt><dd[^>]*>Quay</dd><dt>Reviewers for each document</dt><dd[^>]*>3</dd></dl>", page)
-    assert 'value="Pier"' in page
+    theirs = re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*)</dd>", page)
+    assert theirs == [("Title", "Quay"), ("Reviewers for each document", "3"), ("Deadline", "31 Dec 2999")]
+    assert all(
+        each in page for each in ('value="Pier"', 'name="reviewers_per_document" value="3"', 'value="2999-12-31"')
+    )
     assert Study.objects.get(slug="harbour").title == "Quay"
-    again = {**form, "title": "Pier", "version": "2"}
-    assert 'name="version" value="2"' in page
-    assert client.post(ADDRESS, again).status_code == 302
-    assert Study.objects.get(slug="harbour").title == "Pier"
+    again = {**read, **hidden(page), "act": "save", "title": "Pier", "order": "fixed", "reviewers_per_document": "3"}
+    assert client.post(ADDRESS, {**again, "due_on": "2999-12-31"}).status_code == 302
+    study = Study.objects.get(slug="harbour")
+    assert (study.title, study.order, study.reviewers_per_document, str(study.due_on), study.version) == (
+        *("Pier", "fixed", 3, "2999-12-31"),
+        3,
+    )
+
+
+def test_a_page_that_does_not_say_what_it_read_sends_all_of_it(stage: Any, as_: Callable[[str], Client]) -> None:
+    client = as_("ada")
+    assert client.post(ADDRESS, {**SOUND, "title": "Quay", "version": "1", "act": "save"}).status_code == 302
+    answer = client.post(ADDRESS, {**SOUND, "title": "Pier", "version": "1", "act": "save", "seen-title": ""})
+    assert answer.status_code == 409
+    assert Study.objects.get(slug="harbour").title == "Quay"
 
 
 @pytest.mark.parametrize("version", ["", "x", "9" * 400, "²", "-1"])
