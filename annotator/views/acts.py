@@ -390,19 +390,35 @@ def _say(event: Event, names: Names) -> Said:
     say = SAYINGS.get(act) or BY_KIND.get(event.kind)
     if say is not None:
         return say(event, names)
-    return Said(
-        VERBS.get(event.verb, event.verb.replace("_", " ")), then=THINGS.get(event.kind, event.kind.replace("_", " "))
-    )
+    did = "made" if event.verb == "created" else VERBS.get(event.verb, event.verb.replace("_", " "))
+    return Said(did, then=THINGS.get(event.kind, event.kind.replace("_", " ")))
+
+
+PLACES: Final = {
+    "invitation": "invitations",
+    "classcode": "codes",
+    "training": "training",
+    "trainingtext": "training",
+    "qualification": "training",
+}
+"""Pages on which what was done to the study is seen, and done anew, by those who run it."""
 
 
 def _address(event: Event, names: Names, study: Study, viewer: User) -> str:
-    assignment = event.assignment
-    if assignment is None:
-        runs = study.is_run_by(viewer)
-        if event.kind == "membership" and runs:
-            place = names.members.get(event.object_id)
-            return reverse("member", args=[study.slug, place]) if place else ""
-        return reverse("study-codebook", args=[study.slug]) if "codebook" in (event.after or {}) and runs else ""
+    if event.assignment is not None:
+        return _work(event, event.assignment, study, viewer)
+    if not study.is_run_by(viewer):
+        return ""
+    if event.kind == "membership":
+        place = names.members.get(event.object_id)
+        return reverse("member", args=[study.slug, place]) if place else ""
+    if event.kind == "study":
+        page = "study-codebook" if "codebook" in (event.after or {}) else "set-up"
+        return reverse("study-texts" if event.verb in ("extended", "reduced") else page, args=[study.slug])
+    return reverse(PLACES[event.kind], args=[study.slug]) if event.kind in PLACES else ""
+
+
+def _work(event: Event, assignment: Assignment, study: Study, viewer: User) -> str:
     if assignment.reviewer_id == viewer.pk:
         if assignment.state == Assignment.State.DECLINED:
             return ""
@@ -411,11 +427,10 @@ def _address(event: Event, names: Names, study: Study, viewer: User) -> str:
         about = event.object_id if event.kind == "annotation" else (event.after or {}).get("annotation", "")
         anchor = f"#passage-{about}" if about and event.kind in ("annotation", "recoding") else ""
         return reverse("workbench", args=[assignment.pk]) + anchor
-    asks = {"revision": assignment.revision.number}
     name = reverse("document", args=[study.slug, assignment.revision.document.slug])
     state = event.after or event.before or {}
     anchor = f"#at-{state['start']}-{state['end']}" if "start" in state else ""
-    return f"{name}?{urlencode(asks)}{anchor}"
+    return f"{name}?{urlencode({'revision': assignment.revision.number})}{anchor}"
 
 
 def acts_of(events: Sequence[Event], study: Study, viewer: User) -> list[Act]:

@@ -14,12 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from annotator.actions.adjudication import Verdict, decide_case, undo_decision
 from annotator.actions.annotation import Precondition, delete_annotation, save_annotation
 from annotator.actions.assignments import assign_revision, reopen_assignment, submit_assignment
+from annotator.actions.entrance import create_code, create_invitation, revoke_entrance
 from annotator.actions.rating import clear_document_rating, rate_document
 from annotator.actions.reclaiming import give_back_assignments, reclaim_assignments, set_deadlines
 from annotator.actions.recoding import recode_passage, undo_recoding
 from annotator.actions.study import add_member, close_study, remove_member, use_codebook
 from annotator.ids import uuid7
-from annotator.models import Annotation, Decision, Event, Rating, Recoding
+from annotator.models import Annotation, ClassCode, Decision, Event, Rating, Recoding
 from tests.actions.test_recoding import split
 from tests.pages.conftest import BEST, FERRY, Page
 
@@ -469,3 +470,23 @@ def test_an_answer_about_a_split_label_is_told_and_restored(
     undo_recoding(actor=cast.ben, annotation_id=passage.pk, versions={recoding.version})
     use_codebook(actor=cast.ada, study=stage.study, codebook=stage.codebook)
     assert undo_links(read("ben", URL)) == [], "nothing is asked by the version in force"
+
+
+def test_every_link_of_a_history_leads_somewhere(
+    as_: Callable[[str], Client], read: Callable[..., Page], stage: Any, marked: None, cast: SimpleNamespace
+) -> None:
+    create_invitation(actor=cast.ada, study=stage.study, role="reviewer")
+    code = create_code(actor=cast.ada, study=stage.study, places=3, days=3)
+    revoke_entrance(actor=cast.ada, study=stage.study, kind=ClassCode, entrance_id=code.pk)
+    newer = split(stage.codebook, cast.ada, "fact", "event", "statement")
+    use_codebook(actor=cast.ada, study=stage.study, codebook=newer)
+    remove_member(actor=cast.ada, study=stage.study, user=cast.cleo)
+    for name in ("ada", "ben", "dora"):
+        links = {link["href"] or "" for link in read(name, URL).all("a")}
+        inside = [link.partition("#")[0] for link in links if link.startswith(("/studies/", "/assignments/"))]
+        answers = {link: as_(name).get(link).status_code for link in inside}
+        assert set(answers.values()) == {200}, (name, answers)
+    words = plain(read("ada", URL))
+    assert "made or marked an invitation link" not in words
+    assert "made an invitation link" in words
+    assert "revoked a class code" in words
