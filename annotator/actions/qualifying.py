@@ -13,8 +13,7 @@ from django.db.models import Exists, OuterRef
 from annotator.actions.history import record, state_of
 from annotator.gold import Beside, Mark, Standing, beside_gold, passed, standings
 from annotator.models import Assignment, PassMark, Qualification, Study, Training, TrainingText, User
-from annotator.models.codings import side_by_side
-from annotator.models.descriptions import codebook_info
+from annotator.models.codings import SideBySide
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,22 @@ def lessons_read(study: Study, reviewer: User) -> list[tuple[TrainingText, Assig
     return [(by_revision[row.revision_id], row) for row in rows if row.revision_id in by_revision]
 
 
-def compared(study: Study, text: TrainingText, work: Assignment) -> Beside:
-    """Compare a reviewer's work on a text with its gold, both read with the study's codebook."""
-    document = side_by_side(study, text.revision, [text.gold, work])
+def compared(reader: SideBySide, text: TrainingText, work: Assignment) -> Beside:
+    """Compare a reviewer's work on a text with its gold."""
+    document = reader.document(text.revision, [text.gold, work])
     gold, theirs = document.codings
-    return beside_gold(document, codebook_info(study.codebook), gold, theirs)
+    return beside_gold(document, reader.codebook, gold, theirs)
+
+
+def all_compared(study: Study, reviewer: User) -> list[Beside]:
+    """Compare all a reviewer has read of the training with its gold, in the order in which it was submitted."""
+    reader = SideBySide(study)
+    return [compared(reader, text, work) for text, work in lessons_read(study, reviewer)]
 
 
 def standings_of(study: Study, reviewer: User, training: Training) -> tuple[Standing, ...]:
     """Return where a reviewer stands with each pass mark."""
-    read = [compared(study, text, work) for text, work in lessons_read(study, reviewer)]
-    return standings(marks_of(study), read, training.needed)
+    return standings(marks_of(study), all_compared(study, reviewer), training.needed)
 
 
 def next_lesson(study: Study, reviewer: User) -> TrainingText | None:
@@ -76,8 +80,7 @@ def advance(actor: User, study: Study, reviewer: User) -> list[Step]:
     training = Training.objects.holding(reviewer).filter(study=study).first()
     if training is None:
         return []
-    read = [compared(study, text, work) for text, work in lessons_read(study, reviewer)]
-    marks = marks_of(study)
+    read, marks = all_compared(study, reviewer), marks_of(study)
     if passed(marks, read, training.needed):
         figures = {each.mark.code: round(each.value or 0, 4) for each in standings(marks, read, training.needed)}
         return let_on(actor, study, reviewer, Qualification.How.PASSED, figures=figures, documents=len(read))

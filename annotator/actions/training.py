@@ -27,7 +27,7 @@ from annotator.models import (
     TrainingText,
     User,
 )
-from annotator.models.codings import side_by_side, unread_labels
+from annotator.models.codings import SideBySide, unread_labels
 from annotator.models.descriptions import codebook_info
 from annotator.models.training import MOST_NEEDED
 from annotator.records import Coding
@@ -241,7 +241,8 @@ def golds_of(study: Study) -> list[Coding]:
     """Return the golds of the training documents in use, read with the study's codebook."""
     texts = TrainingText.objects.lessons().in_use().filter(study=study, revision__document__withdrawn_at=None)
     rows = texts.select_related("gold__codebook", "revision__document")
-    return [side_by_side(study, text.revision, [text.gold]).codings[0] for text in rows]
+    reader = SideBySide(study)
+    return [reader.document(text.revision, [text.gold]).codings[0] for text in rows]
 
 
 def untakeable(study: Study, marks: Sequence[Mark], golds: Sequence[Coding]) -> list[Mark]:

@@ -9,14 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.actions.errors import BlindError, ConflictError
-from annotator.api.base import ApiView, Parameters, find
+from annotator.api.base import ApiView, PageParameters, find, page_of
 from annotator.api.fields import Choice
 from annotator.api.schema import describe
-from annotator.api.studies import StudyView
+from annotator.api.studies import PSEUDONYM_LENGTH, StudyView
 from annotator.gold import Standing
 from annotator.models import Assignment, PassMark
 from annotator.queries import lesson_result
-from annotator.queries.drift import drift
+from annotator.queries.drift import drift, followed_members
 from annotator.records import CodedRating, Coding
 
 OF_LENGTH = 80
@@ -118,11 +118,14 @@ class DriftSerializer(serializers.Serializer):
 
     of = serializers.CharField()
     checks = serializers.IntegerField()
-    readers = DriftReaderSerializer(many=True)
+    results = DriftReaderSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
-class DriftParameters(Parameters):
-    """What to follow."""
+class DriftParameters(PageParameters):
+    """What to follow, and of which reviewers."""
+
+    after = serializers.CharField(max_length=PSEUDONYM_LENGTH, required=False, help_text="`next` of the page before.")
 
     of = serializers.CharField(
         max_length=OF_LENGTH, required=False, help_text="Such as `label-opinion` or `scale-slant`; else all labels."
@@ -237,7 +240,8 @@ class Drift(StudyView):
     def get(self, request: Request, slug: str) -> Response:
         """Show each reviewer's readings of documents whose gold is known; leads only, of work they may see."""
         study = self.run_study(slug)
-        found = drift(study, self.viewer, self.query.get("of", ""))
+        members, following = page_of(followed_members(study, self.viewer), "pseudonym", self.query)
+        found = drift(study, self.viewer, members, self.query.get("of", ""))
         readers = [
             {
                 "reviewer": reader.member.pseudonym,
@@ -256,4 +260,5 @@ class Drift(StudyView):
             for reader in found.readers
         ]
         of = f"{found.of.subject}-{found.of.code}" if found.of.code else ""
-        return Response(DriftSerializer({"of": of, "checks": found.n_checks, "readers": readers}).data)
+        data = {"of": of, "checks": found.n_checks, "results": readers, "next": following}
+        return Response(DriftSerializer(data).data)

@@ -11,7 +11,7 @@ from annotator.models.annotation import Annotation, Decision, Rating
 from annotator.models.descriptions import codebook_info, codebooks_behind
 from annotator.models.study import Assignment, Study
 from annotator.reading import heirs_of, read_with
-from annotator.records import CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.models import Revision, SegmentationKind
 
 
@@ -51,27 +51,39 @@ def coding_record(assignment: Assignment) -> Coding:
     )
 
 
-def side_by_side(study: Study, revision: Revision, work: Sequence[Assignment]) -> CodedDocument:
-    """Return a text with these pieces of work, in their order, read with the study's codebook."""
-    newer = codebook_info(study.codebook)
-    books = {newer.key: newer}
-    for each in work:
-        if each.codebook_id != study.codebook_id:
-            older = codebook_info(each.codebook)
-            books[older.key] = older
-    document = CodedDocument(
-        study=StudyInfo(study.slug, study.title, newer.key, study.blinding, study.demo),
-        codebooks=books,
-        slug=revision.document.slug,
-        title=revision.document.title,
-        text=revision.text,
-        sha256=revision.sha256,
-        revision=revision.number,
-        sentences=tuple(revision.segmentation(SegmentationKind.SENTENCE).ends),
-        language=revision.document.language,
-        codings=tuple(coding_record(each) for each in work),
-    )
-    return read_with(document, newer, codebooks_behind(newer, dict(books)))
+class SideBySide:
+    """Puts pieces of work on a text side by side, read with the study's codebook; what it has read it reads once."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.codebook = codebook_info(study.codebook)
+        self._books = {study.codebook_id: self.codebook}
+        self._known: dict[tuple[str, int], CodebookInfo] = {self.codebook.key: self.codebook}
+        self._codings: dict[UUID, Coding] = {}
+
+    def document(self, revision: Revision, work: Sequence[Assignment]) -> CodedDocument:
+        """Return a text with these pieces of work, in their order."""
+        for each in work:
+            if each.codebook_id not in self._books:
+                book = codebook_info(each.codebook)
+                self._books[each.codebook_id] = self._known[book.key] = book
+                codebooks_behind(self.codebook, self._known)
+            if each.pk not in self._codings:
+                self._codings[each.pk] = coding_record(each)
+        study, books = self.study, [self.codebook, *(self._books[each.codebook_id] for each in work)]
+        document = CodedDocument(
+            study=StudyInfo(study.slug, study.title, self.codebook.key, study.blinding, study.demo),
+            codebooks={book.key: book for book in books},
+            slug=revision.document.slug,
+            title=revision.document.title,
+            text=revision.text,
+            sha256=revision.sha256,
+            revision=revision.number,
+            sentences=tuple(revision.segmentation(SegmentationKind.SENTENCE).ends),
+            language=revision.document.language,
+            codings=tuple(self._codings[each.pk] for each in work),
+        )
+        return read_with(document, self.codebook, self._known)
 
 
 def unread_labels(gold: Assignment, study: Study) -> list[str]:

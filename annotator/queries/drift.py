@@ -1,14 +1,16 @@
 """How reviewers read beside the gold over time: training first, then the checks they met unmarked."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from annotator.actions.qualifying import marks_of
-from annotator.gold import SENTENCE_F1, WITHIN, Beside, Mark, Marks, Standing, beside_gold, standing
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from annotator.actions.qualifying import compared, marks_of
+from annotator.gold import SENTENCE_F1, WITHIN, Beside, Mark, Marks, Standing, standing
 from annotator.models import Assignment, Membership, Study, TrainingText, User
-from annotator.models.codings import side_by_side
-from annotator.models.descriptions import codebook_info
+from annotator.models.codings import SideBySide
 from annotator.records import CodebookInfo
 
 LATEST = 2  # readings that are set against the earlier ones
@@ -46,7 +48,7 @@ class ReaderOverTime:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """All reviewers who met a check or trained, in the order of their random pseudonyms; `of` is what is followed."""
+    """Reviewers who met a check or trained; `of` is what is followed, `n_checks` the checks in use."""
 
     codebook: CodebookInfo
     of: Mark
@@ -66,63 +68,60 @@ def subjects_of(study: Study, codebook: CodebookInfo) -> tuple[Mark, ...]:
     return (EVERYTHING, *labels, *scales)
 
 
-def drift(study: Study, viewer: User, asked: str = "") -> Drift:
-    """Return how the reviewers of a study that the viewer runs read beside the gold, of the work the viewer may see.
+def _work(study: Study, viewer: User) -> QuerySet[Assignment]:
+    """Return submitted first rounds of people, on texts whose gold is settled, that the viewer may see.
 
-    `asked` names what is followed, such as "label-opinion"; all labels together where it names nothing. Work that went
-    into a gold itself is left out: what somebody submitted in the same study before the gold was settled.
+    Work that went into a gold itself is left out: what was submitted in the same study before the gold was settled.
     """
-    codebook = codebook_info(study.codebook)
-    subjects = subjects_of(study, codebook)
+    texts = TrainingText.objects.visible_to(viewer).filter(study=study, revision=OuterRef("revision"))
+    texts = texts.filter(gold__submitted_at__isnull=False).exclude(gold__reviewer=OuterRef("reviewer"))
+    before = Q(gold__study=study, gold__submitted_at__gte=OuterRef("submitted_at"))
+    lesson, check = TrainingText.Kind.LESSON, TrainingText.Kind.CHECK
+    rows = Assignment.objects.filter(study=study, round=1, reviewer__kind=User.Kind.HUMAN).submitted().reviews()
+    texts = texts.exclude(before)
+    trained = Q(Exists(texts.filter(kind=lesson)), purpose=Assignment.Purpose.TRAINING)
+    checked = Q(Exists(texts.filter(kind=check)), purpose=Assignment.Purpose.STUDY)
+    return rows.filter(trained | checked).work_visible_to(viewer)
+
+
+def followed_members(study: Study, viewer: User) -> QuerySet[Membership]:
+    """Return the members of a study that the viewer runs who have read a document whose gold is known."""
+    return Membership.objects.filter(study=study, user__in=_work(study, viewer).values("reviewer"))
+
+
+def drift(study: Study, viewer: User, members: Iterable[Membership], asked: str = "") -> Drift:
+    """Return how these members of a study that the viewer runs read beside the gold, of the work the viewer may see.
+
+    `asked` names what is followed, such as "label-opinion"; all labels together where it names nothing.
+    """
+    reader = SideBySide(study)
+    subjects = subjects_of(study, reader.codebook)
     chosen = next((each for each in subjects if asked and asked == f"{each.subject}-{each.code}"), EVERYTHING)
-    texts = TrainingText.objects.visible_to(viewer).filter(study=study)
-    texts = texts.select_related("gold__codebook", "revision__document")
-    found: dict[int, list[Reading]] = defaultdict(list)
-    pooled: dict[int, list[Beside]] = defaultdict(list)
-    n_checks = 0
-    for text in texts:
-        n_checks += text.kind == TrainingText.Kind.CHECK and text.retired_at is None
-        for work in _work_on(text, viewer):
-            document = side_by_side(study, text.revision, [text.gold, work])
-            beside = beside_gold(document, codebook, *document.codings)
-            is_check = text.kind == TrainingText.Kind.CHECK
-            told = _standing(chosen, [beside])
-            found[work.reviewer_id].append(Reading(document.title, work.submitted_at, is_check, told))
-            if is_check:
-                pooled[work.reviewer_id].append(beside)
-    members = Membership.objects.filter(study=study, user__in=found).select_related("user").order_by("pseudonym")
-    readers = []
-    for member in members:
-        order = sorted(found[member.user_id], key=lambda reading: reading.submitted_at)
-        checks = _in_order(found[member.user_id], pooled[member.user_id])
-        split = len(checks) > LATEST
-        readers.append(
-            ReaderOverTime(
-                member,
-                tuple(order),
-                _standing(chosen, checks[:-LATEST]).value if split else None,
-                _standing(chosen, checks[-LATEST:]).value if split else None,
-            )
-        )
-    return Drift(codebook, chosen, subjects, tuple(readers), n_checks)
+    rows = TrainingText.objects.visible_to(viewer).filter(study=study)
+    texts = {row.revision_id: row for row in rows.select_related("gold__codebook", "revision__document")}
+    members = list(members)
+    work = _work(study, viewer).filter(reviewer__in=[member.user_id for member in members])
+    found: dict[int, list[tuple[Reading, Beside]]] = defaultdict(list)
+    for row in work.select_related("codebook").order_by("submitted_at", "pk"):
+        text = texts[row.revision_id]
+        beside = compared(reader, text, row)
+        title = text.revision.document.title
+        is_check = text.kind == TrainingText.Kind.CHECK
+        found[row.reviewer_id].append((Reading(title, row.submitted_at, is_check, _standing(chosen, [beside])), beside))
+    in_use = [row for row in texts.values() if row.kind == TrainingText.Kind.CHECK and row.retired_at is None]
+    readers = tuple(_reader(member, found[member.user_id], chosen) for member in members)
+    return Drift(reader.codebook, chosen, subjects, readers, len(in_use))
 
 
-def _in_order(readings: list[Reading], checks: list[Beside]) -> list[Beside]:
-    """Return the checks in the order in which they were submitted."""
-    times = [reading.submitted_at for reading in readings if reading.is_check]
-    return [beside for _, beside in sorted(zip(times, checks, strict=True), key=lambda pair: pair[0])]
-
-
-def _work_on(text: TrainingText, viewer: User) -> list[Assignment]:
-    """Return the submitted first rounds of people on a text that the viewer may see and that did not make its gold."""
-    rows = Assignment.objects.filter(study=text.study_id, revision=text.revision_id, round=1).submitted().reviews()
-    rows = rows.filter(reviewer__kind=User.Kind.HUMAN).exclude(reviewer=text.gold.reviewer_id)
-    rows = rows.training() if text.kind == TrainingText.Kind.LESSON else rows.without_training()
-    if text.gold.submitted_at is None:
-        return []
-    if text.gold.study_id == text.study_id:
-        rows = rows.filter(submitted_at__gt=text.gold.submitted_at)
-    return list(rows.work_visible_to(viewer).select_related("codebook").order_by("pk"))
+def _reader(member: Membership, read: list[tuple[Reading, Beside]], chosen: Mark) -> ReaderOverTime:
+    checks = [beside for reading, beside in read if reading.is_check]
+    split = len(checks) > LATEST
+    return ReaderOverTime(
+        member,
+        tuple(reading for reading, _ in read),
+        before=_standing(chosen, checks[:-LATEST]).value if split else None,
+        latest=_standing(chosen, checks[-LATEST:]).value if split else None,
+    )
 
 
 def _standing(subject: Mark, read: list[Beside]) -> Standing:

@@ -4,11 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from annotator.actions.qualifying import compared, lessons_read, marks_of
+from annotator.actions.qualifying import lessons_read, marks_of, standings_of
 from annotator.gold import Beside, Place, Standing, beside_gold, places, standings
 from annotator.models import Assignment, Qualification, Study, Training, TrainingText, User
-from annotator.models.codings import side_by_side
-from annotator.models.descriptions import codebook_info
+from annotator.models.codings import SideBySide
 from annotator.models.training import waiting_for_training
 from annotator.records import CodebookInfo, CodedDocument, Coding
 
@@ -63,8 +62,9 @@ def lesson_result(assignment: Assignment, viewer: User) -> LessonResult | None:
     number = next((place for place, (_, work) in enumerate(read, start=1) if work.pk == assignment.pk), 0)
     if not number or any(text.pk not in shown for text, _ in read[:number]):  # the marks would tell of all of them
         return None
-    codebook = codebook_info(study.codebook)
-    documents = [side_by_side(study, text.revision, [text.gold, work]) for text, work in read[:number]]
+    reader = SideBySide(study)
+    codebook = reader.codebook
+    documents = [reader.document(text.revision, [text.gold, work]) for text, work in read[:number]]
     besides = [beside_gold(document, codebook, *document.codings) for document in documents]
     training = Training.objects.filter(study=study).first()
     needed = training.needed if training else number
@@ -91,7 +91,7 @@ def own_standings(study: Study, viewer: User) -> tuple[Standing, ...]:
     shown = set(TrainingText.objects.shown_to(viewer).filter(study=study).values_list("pk", flat=True))
     if training is None or any(text.pk not in shown for text, _ in read):
         return ()
-    return standings(marks_of(study), [compared(study, *each) for each in read], training.needed)
+    return standings_of(study, viewer, training)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
 """Work on documents whose gold is known, over time and for each reviewer: for those who run the study."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotator.gold import WITHIN, Mark
 from annotator.models import PassMark
-from annotator.queries.drift import EVERYTHING, drift
+from annotator.queries.drift import EVERYTHING, drift, followed_members
 from annotator.views.members import run_study
 from annotator.views.standing_words import names_of
 
+READERS_ON_A_PAGE = 24
 TOGETHER = "All labels together"
 
 
@@ -26,7 +28,9 @@ def measure_words(mark: Mark) -> str:
 def drift_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how each reviewer reads beside the gold, from the training to the latest check."""
     study = run_study(request.user, slug)
-    found = drift(study, request.user, request.GET.get("of", ""))
+    members = followed_members(study, request.user).select_related("user").order_by("pseudonym")
+    page = Paginator(members, READERS_ON_A_PAGE).get_page(request.GET.get("page", ""))
+    found = drift(study, request.user, page, request.GET.get("of", ""))
     names = {**names_of(found.codebook), (EVERYTHING.subject, EVERYTHING.code): TOGETHER}
     asked_for = PassMark.objects.filter(study=study, subject=found.of.subject, code=found.of.code).exists()
     context = {
@@ -35,6 +39,7 @@ def drift_page(request: HttpRequest, slug: str) -> HttpResponse:
         "study": study,
         "codebook": study.codebook,
         "drift": found,
+        "page": page,
         "name": names[found.of.subject, found.of.code],
         "measure": measure_words(found.of),
         "least": found.of.least if asked_for else None,

@@ -26,7 +26,7 @@ from annotator.actions.training import (
 )
 from annotator.gold import LABEL_MEASURES, WITHIN, Mark
 from annotator.models import PassMark, Study, TrainingText
-from annotator.models.codings import side_by_side
+from annotator.models.codings import SideBySide
 from annotator.models.descriptions import codebook_info
 from annotator.models.training import MOST_AWAY, MOST_NEEDED
 from annotator.queries import gold_is_shown, teachable_golds, trainees, training_plan, training_texts
@@ -289,8 +289,8 @@ def training_text(request: HttpRequest, slug: str, text_id: UUID) -> HttpRespons
     text = training_texts(study, request.user).filter(pk=text_id).first()
     if text is None or not gold_is_shown(text, request.user):
         raise Http404
-    document = side_by_side(study, text.revision, [text.gold])
-    (gold,), codebook = document.codings, codebook_info(study.codebook)
+    reader = SideBySide(study)
+    (gold,), codebook = reader.document(text.revision, [text.gold]).codings, reader.codebook
     context = {
         "section": "studies",
         "study": study,

@@ -143,11 +143,11 @@ def test_a_check_is_given_out_and_followed_by_the_lead_alone(
     refused(ben.get(f"assignments/{work.pk}/gold/"), 404, "not_found")
     refused(ben.get("studies/harbour/beside-gold/"), 404, "not_found")
     found = ada.get("studies/harbour/beside-gold/").data
-    (reader,) = found["readers"]
+    (reader,) = found["results"]
     assert (found["checks"], reader["latest"], reader["readings"][0]["is_check"]) == (1, None, True)
     assert round(reader["readings"][0]["standing"]["value"], 3) == 0.667
     slant = ada.get("studies/harbour/beside-gold/?of=scale-slant").data
-    (reading,) = slant["readers"][0]["readings"]
+    (reading,) = slant["results"][0]["readings"]
     assert (reading["standing"]["ratings"], reading["standing"]["near"]) == (1, 0)
     refused(ada.get("studies/harbour/beside-gold/?from=x"), 400, "unknown_parameter")
 
@@ -173,7 +173,7 @@ def test_a_figure_is_of_work_that_did_not_make_the_gold_itself(school: School, c
     mark(stage.assignments["cleo"], BEST, "opinion", ratings=[("slant", 1)])
     hand_in(stage.assignments["cleo"])
     found = ada.get("studies/harbour/beside-gold/").data
-    assert [reader["reviewer"] for reader in found["readers"]] == [
+    assert [reader["reviewer"] for reader in found["results"]] == [
         stage.study.memberships.get(user=cast.cleo).pseudonym
     ]
 
