@@ -116,7 +116,7 @@ TRUSTED = ("revealed", "adjudicator", "lead", "staff")
 # Staff who run studies follow which assignments are submitted; that, and nothing of the work, may change there.
 PROGRESS = re.compile(
     r"(/api/v1/studies/harbour/(assignments|board|open-work)/"
-    r"|/studies/harbour/($|board|members/|distribute/|setup/|texts/|open-work/|gold/)"
+    r"|/studies/harbour/($|board|members/|distribute/|setup/|texts/|open-work/|gold/|training/$)"
     r"|/admin/annotator/(assignment|study)/).*"
 )
 
