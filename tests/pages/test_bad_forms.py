@@ -48,6 +48,20 @@ FORMS: dict[str, dict[str, str]] = {
     "/login/": {"username": "ben", "password": "x"},
     "/join/": {"code": "KTM4W-XD7RC"},
     "/new-password/": {"code": "credence_password_x"},
+    "/studies/new/": {
+        **{"title": "T", "slug": "s", "purpose": "teaching", "blinding": "", "codebook": "1"},
+        **{"reviewers_per_document": "2", "order": "fixed", "due_on": "2999-12-31"},
+    },
+    "/studies/harbour/setup/": {
+        **{"act": "save", "version": "1", "title": "T", "purpose": "teaching", "blinding": "open", "order": "fixed"},
+        **{"reviewers_per_document": "2", "due_on": "2999-12-31", "extra_up_to": "3", "extra_below": "0.5"},
+        **{"extra_measure": "weakest", "seen-title": "T", "seen-due_on": "", "confirmed": "yes", "open_seen": "2"},
+    },
+    "/studies/harbour/texts/": {"act": "sort", "digest": "x", "text": "1", "place-1": "1"},
+    "/studies/harbour/texts/?q=x": {"act": "add-all", "text": "1"},
+    "/studies/harbour/open-work/": {
+        **{"act": "deadline", "assignment": "01890a5d-ac96-774b-bcce-b302099a8057", "due_on": "2999-12-31"},
+    },
     "/studies/harbour/members/": {"username": "nobody", "role": "reader"},
     "/studies/harbour/members/{place}/": {"deed": "role", "version": "1", "role": "reviewer"},
     "/studies/harbour/invitations/": {"role": "reader", "note": "n", "days": "x"},
