@@ -305,10 +305,11 @@ def reopen_assignment(*, actor: User, assignment_id: UUID, reason: str) -> Assig
         raise ConflictError("open", "This work is not submitted.")
     if assignment.is_training:
         raise ConflictError("training", "Its reviewer has seen the gold of this training document; it stays as it is.")
-    if taught := TrainingText.objects.in_use().filter(gold=assignment).select_related("study").first():
-        raise ConflictError(
-            "teaches", f"This gold is used for the training of “{taught.study}”. Take the document out of it first."
-        )
+    if taught := TrainingText.objects.bound().filter(gold=assignment).select_related("study").first():
+        words = f"This gold is used for the training of “{taught.study}”. Take the document out of it first."
+        if taught.retired_at is not None:
+            words = f"Reviewers of “{taught.study}” were taught by this gold; it stays as it is."
+        raise ConflictError("teaches", words)
     before = state_of(assignment)
     note_knowledge([assignment])
     assignment.state, assignment.submitted_at = Assignment.State.OPEN, None

@@ -90,6 +90,11 @@ class TrainingTextQuerySet(models.QuerySet["TrainingText"]):
         """Not taken out."""
         return self.filter(retired_at__isnull=True)
 
+    def bound(self) -> "TrainingTextQuerySet":
+        """In use, or given to a reviewer already: its gold stays as it is."""
+        given = Assignment.objects.training().filter(study=OuterRef("study"), revision=OuterRef("revision"))
+        return self.filter(Q(retired_at__isnull=True) | Q(Exists(given), kind=TrainingText.Kind.LESSON))
+
     def lessons(self) -> "TrainingTextQuerySet":
         """Those of the training, whose gold is shown."""
         return self.filter(kind=TrainingText.Kind.LESSON)

@@ -336,6 +336,27 @@ def _study(event: Event, names: Names) -> Said:
     return Said("changed the study", details=tuple(details))
 
 
+def _qualified(event: Event, names: Names) -> Said:
+    after = event.after or {}
+    who, reason = after.get("reviewer", ""), after.get("reason", "")
+    if after.get("how") == "passed":
+        return Said("passed the training" if names.person(event.actor_id) == who else f"let {who} on, who has passed")
+    before = ", who had begun to read before the training" if after.get("how") == "before" else ""
+    return Said(f"let {who} on{before}", details=(f"because: {reason}",) if reason else ())
+
+
+def _trained(event: Event, names: Names) -> Said:
+    if event.verb == "moved":
+        return Said("put the training documents in another order")
+    kind = "a check" if (event.after or {}).get("kind") == "check" else "a training document"
+    return Said(f"added {kind}" if event.verb == "added" else f"took {kind} out")
+
+
+def _training(event: Event, names: Names) -> Said:
+    words = {"opened": "let the training begin", "ended": "ended the training"}
+    return Said(words.get(event.verb, "changed the pass marks of the training"))
+
+
 SAYINGS: Final[Mapping[tuple[str, str], Callable[[Event, Names], Said]]] = {
     ("annotation", "created"): _marked,
     ("annotation", "changed"): _remarked,
@@ -361,7 +382,13 @@ SAYINGS: Final[Mapping[tuple[str, str], Callable[[Event, Names], Said]]] = {
     ("assignment", "given back"): _assignment("gave back the assignment"),
     ("assignment", "changed"): _deadline,
 }
-BY_KIND: Final = {"membership": _member, "study": _study}
+BY_KIND: Final = {
+    "membership": _member,
+    "study": _study,
+    "qualification": _qualified,
+    "training": _training,
+    "trainingtext": _trained,
+}
 ERASED: Final = {
     ("annotation", "created"): "marked a passage",
     ("annotation", "changed"): "changed a passage",
@@ -427,6 +454,8 @@ def _work(event: Event, assignment: Assignment, study: Study, viewer: User) -> s
         about = event.object_id if event.kind == "annotation" else (event.after or {}).get("annotation", "")
         anchor = f"#passage-{about}" if about and event.kind in ("annotation", "recoding") else ""
         return reverse("workbench", args=[assignment.pk]) + anchor
+    if assignment.is_training:
+        return reverse("beside-gold", args=[assignment.pk]) if assignment.is_submitted else ""
     name = reverse("document", args=[study.slug, assignment.revision.document.slug])
     state = event.after or event.before or {}
     anchor = f"#at-{state['start']}-{state['end']}" if "start" in state else ""

@@ -262,6 +262,8 @@ def test_texts_are_added_taken_out_and_put_in_order_while_people_train(
         school.add(school.golds[1], kind="check")
     with frames.refusal(ConflictError, "exists"):  # ben was taught by it
         school.add(school.golds[0], kind="check")
+    with frames.refusal(ConflictError, "teaches"):  # taken out, and ben was shown it
+        reopen_assignment(actor=cast.ada, assignment_id=school.golds[0].pk, reason="by mistake")
     school.add(school.golds[0])
     assert not study.training_texts.filter(retired_at__isnull=False).exists()
     with frames.refusal(NotFoundError):

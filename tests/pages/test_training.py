@@ -103,6 +103,33 @@ def test_a_reviewer_goes_through_the_training(
     assert "See the gold" in home
 
 
+def test_the_history_tells_what_was_done_to_the_training(
+    school: School, cast: SimpleNamespace, lead: Client, do: Callable[..., Any], as_: Callable[[str], Client]
+) -> None:
+    _, second = school.teach(2, 1)
+    school.add(school.gold(), kind="check")
+    do("move", text=second.pk, position=1)
+    set_marks(actor=cast.ada, study=school.stage.study, wish=Wish(2, (OPINION,)))
+    done = school.read(cast.ben)
+    place = school.stage.study.memberships.get(user=cast.cleo).pseudonym
+    do("pass", pseudonym=place, reason="an expert")
+    do("end")
+    told = lead.get("/studies/harbour/history/").content.decode()
+    for words in (
+        "let the training begin",
+        "changed the pass marks of the training",
+        "added a check",
+        "put the training documents in another order",
+        "ended the training",
+        f"let {place} on",
+        "because: an expert",
+    ):
+        assert words in said(told), words
+    assert f"/assignments/{done.pk}/gold/" in told
+    own = said(as_("ben").get("/studies/harbour/history/").content.decode())
+    assert "check" not in own.replace("checked", "")
+
+
 def test_who_falls_short_of_all_texts_is_told_so_and_let_on_by_hand(
     school: School, cast: SimpleNamespace, as_: Callable[[str], Client], lead: Client, do: Callable[..., Any]
 ) -> None:
