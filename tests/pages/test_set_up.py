@@ -300,7 +300,11 @@ def test_a_deadline_is_shown_to_the_reviewer_and_locks_nothing(stage: Any, as_: 
     assert "Deadline" not in client.get(address).content.decode()
     Study.objects.update(due_on=date(2999, 12, 31))
     assert "due 31 Dec 2999" in client.get("/").content.decode()
-    assert "<dt>Deadline</dt><dd>31 Dec 2999. Nothing is locked by it.</dd>" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "<dt>Deadline</dt><dd>31 Dec 2999. Nothing is locked by it.</dd>" in page
+    assert '<span class="due">· due 31 Dec 2999</span>' in page
     Study.objects.update(due_on=date(2001, 1, 2))
     assert "was due 2 Jan 2001" in client.get("/").content.decode()
-    assert "<dd>2 Jan 2001, over. Nothing is locked by it.</dd>" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "<dd>2 Jan 2001, over. Nothing is locked by it.</dd>" in page
+    assert '<span class="due late">· was due 2 Jan 2001</span>' in page
