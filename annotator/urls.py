@@ -121,6 +121,7 @@ urlpatterns = [
     path("codebooks/<slug:slug>/<int:version>/edit/", codebook_draft.edit, name="codebook-edit"),
     path("codebooks/<slug:slug>/<int:version>/edit/publish/", codebook_draft.publish, name="codebook-publish"),
     path("codebooks/<slug:slug>/<int:version>/edit/discard/", codebook_draft.discard, name="codebook-discard"),
+    path("codebooks/<slug:slug>/<int:version>/edit/restore/", codebook_draft.restore, name="codebook-part-restore"),
     path("codebooks/<slug:slug>/<int:version>/edit/label/", codebook_draft.label, name="codebook-label-new"),
     path("codebooks/<slug:slug>/<int:version>/edit/label/<slug:code>/", codebook_draft.label, name="codebook-label"),
     path("codebooks/<slug:slug>/<int:version>/edit/scale/", codebook_draft.scale, name="codebook-scale-new"),

@@ -1,4 +1,4 @@
-"""A draft that was discarded comes back as it was: by its action, its page and the API; nobody else's does."""
+"""A draft that was discarded, or a part taken out of one, comes back as it was: by action, page and API."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -7,12 +7,20 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from annotator.actions.codebook import create_codebook, discard_codebook, publish_codebook, start_next_version
-from annotator.actions.codebooks_restored import discarded_drafts, restore_draft
-from annotator.actions.errors import NotFoundError
+from annotator.actions.codebook import (
+    create_codebook,
+    discard_codebook,
+    publish_codebook,
+    seen_of,
+    start_next_version,
+    write_part,
+)
+from annotator.actions.codebooks_restored import discarded_drafts, parts_taken_out, restore_draft, restore_part
+from annotator.actions.errors import ConflictError, InvalidError, NotFoundError
 from annotator.actions.study import add_member
 from annotator.models import Codebook, Event
 from annotator.models.descriptions import codebook_info
+from annotator.records import LabelInfo
 from tests.conftest import small_codebook
 
 
@@ -102,3 +110,88 @@ def test_it_comes_back_over_the_api(discarded: SimpleNamespace, cast: SimpleName
 def test_an_erased_act_brings_nothing_back(discarded: SimpleNamespace, cast: SimpleNamespace) -> None:
     Event.objects.filter(hash=discarded.act).update(before=None)
     assert not discarded_drafts(cast.ada).exists()
+
+
+@pytest.fixture
+def draft(stage: Any, cast: SimpleNamespace) -> Codebook:
+    """The second version of the stage's codebook, begun by ada."""
+    return start_next_version(actor=cast.ada, codebook=stage.codebook)
+
+
+def take_out(actor: Any, draft: Codebook, kind: str, code: str) -> Any:
+    """Take a part out as its page does; return what it was."""
+    info = codebook_info(Codebook.objects.get(pk=draft.pk))
+    part = next(each for each in (info.labels if kind == "label" else info.scales) if each.code == code)
+    write_part(actor=actor, codebook=draft, part=None, kind=kind, code=code, seen=seen_of(part))
+    return part
+
+
+def now(draft: Codebook) -> Any:
+    return codebook_info(Codebook.objects.get(pk=draft.pk))
+
+
+def test_a_label_taken_out_is_put_back_behind_the_others(draft: Codebook, cast: SimpleNamespace) -> None:
+    assert parts_taken_out(draft, cast.ada) == []
+    fact = take_out(cast.ada, draft, "label", "fact")
+    assert [(each.kind, each.part, each.name) for each in parts_taken_out(draft, cast.ada)] == [("label", fact, "Fact")]
+    restore_part(actor=cast.ada, codebook=draft, kind="label", code="fact")
+    labels = {each.code: each for each in now(draft).labels}
+    assert labels["fact"] == replace(fact, position=4)
+    assert max(labels.values(), key=lambda each: each.position).code == "fact"
+    assert parts_taken_out(draft, cast.ada) == []
+    with pytest.raises(NotFoundError):
+        restore_part(actor=cast.ada, codebook=draft, kind="label", code="fact")
+
+
+def test_a_key_that_another_label_has_by_now_is_left_out(draft: Codebook, cast: SimpleNamespace) -> None:
+    take_out(cast.ada, draft, "label", "fact")
+    new = LabelInfo("claim", "Claim", "Said.", shortcut="1", position=4, colour_light="#0b6bb0", colour_dark="#6db9f2")
+    write_part(actor=cast.ada, codebook=draft, part=new, kind="label")
+    restore_part(actor=cast.ada, codebook=draft, kind="label", code="fact")
+    assert {each.code: each.shortcut for each in now(draft).labels if each.code in ("fact", "claim")} == {
+        "claim": "1",
+        "fact": "",
+    }
+
+
+def test_a_scale_is_put_back_with_its_points_and_the_labels_that_are_there(
+    draft: Codebook, cast: SimpleNamespace
+) -> None:
+    slant, basis = take_out(cast.ada, draft, "scale", "slant"), take_out(cast.ada, draft, "scale", "basis")
+    take_out(cast.ada, draft, "label", "fact")
+    take_out(cast.ada, draft, "label", "ai")
+    restore_part(actor=cast.ada, codebook=draft, kind="scale", code="slant")
+    restored = next(each for each in now(draft).scales if each.code == "slant")
+    assert restored == replace(slant, labels=("opinion",), position=restored.position)
+    with pytest.raises(InvalidError):
+        restore_part(actor=cast.ada, codebook=draft, kind="scale", code="basis")
+    restore_part(actor=cast.ada, codebook=draft, kind="label", code="ai")
+    restore_part(actor=cast.ada, codebook=draft, kind="scale", code="basis")
+    assert next(each for each in now(draft).scales if each.code == "basis").points == basis.points
+
+
+def test_a_published_codebook_takes_nothing_back(draft: Codebook, cast: SimpleNamespace) -> None:
+    take_out(cast.ada, draft, "scale", "credibility")
+    publish_codebook(actor=cast.ada, codebook=draft)
+    with pytest.raises(ConflictError) as refused:
+        restore_part(actor=cast.ada, codebook=draft, kind="scale", code="credibility")
+    assert refused.value.code == "frozen"
+
+
+def test_parts_are_put_back_from_the_page_and_over_the_api(draft: Codebook, cast: SimpleNamespace) -> None:
+    take_out(cast.ada, draft, "scale", "credibility")
+    client, edit = sign_in(cast.ada), "/codebooks/small/2/edit/"
+    assert "How credible?" in client.get(edit).content.decode()
+    for wrong in ({}, {"kind": "label", "code": "credibility"}, {"kind": "point", "code": "x"}):
+        assert client.post(f"{edit}restore/", wrong).status_code == 404
+    answer = client.post(f"{edit}restore/", {"kind": "scale", "code": "credibility"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{edit}scale/credibility/")
+    take_out(cast.ada, draft, "scale", "credibility")
+    api = "/api/v1/codebooks/small/2/taken-out/"
+    (row,) = client.get(api).json()["results"]
+    assert (row["kind"], row["code"], row["name"]) == ("scale", "credibility", "How credible?")
+    sent = {"kind": "scale", "code": "credibility"}
+    assert client.post(api, sent, content_type="application/json").status_code == 200
+    assert client.post(api, sent, content_type="application/json").status_code == 404
+    assert client.get(api).json() == {"results": []}
+    assert sign_in(cast.ben).get(api).status_code == 404

@@ -18,6 +18,7 @@ from annotator.models.descriptions import codebook_info
 from annotator.models.event import digest_of
 from annotator.records import CodebookInfo, LabelInfo, ScaleInfo
 
+Part = LabelInfo | ScaleInfo
 _PLURAL = {"label": "labels", "scale": "scales", "point": "points"}
 
 
@@ -33,6 +34,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def kept_of(part: Part) -> dict[str, Any]:
+    """Return a label or scale that is taken out as history keeps it, under the name of the change."""
+    kind = "label" if isinstance(part, LabelInfo) else "scale"
+    return {f"{kind} {part.code}": _plain(asdict(part))}
 
 
 def heading_of(info: CodebookInfo) -> tuple[str, str]:
@@ -179,7 +186,9 @@ def rewrite_codebook(*, actor: User, codebook: Codebook, info: CodebookInfo, see
     return _rewrite(actor, codebook, stored, info)
 
 
-def _rewrite(actor: User, codebook: Codebook, stored: CodebookInfo, info: CodebookInfo) -> Codebook:
+def _rewrite(
+    actor: User, codebook: Codebook, stored: CodebookInfo, info: CodebookInfo, taken_out: Part | None = None
+) -> Codebook:
     info = replace(info, slug=stored.slug, version=stored.version, published_at=None)
     _refuse(info, (each for each in check(info) if each.stops == "storing"), "Nothing was stored")
     found = changes(stored, info)
@@ -191,6 +200,8 @@ def _rewrite(actor: User, codebook: Codebook, stored: CodebookInfo, info: Codebo
     delete_parts(codebook)
     _store_parts(codebook, info)
     before, after = for_history(found)
+    if taken_out is not None:
+        before |= kept_of(taken_out)
     record(actor=actor, verb="changed", row=codebook, before=before, after=after)
     return codebook
 
@@ -222,19 +233,20 @@ def write_part(
     `rewrite_codebook` does, StaleError also where the part is gone by now.
     """
     codebook = lock_draft(actor, codebook)
-    stored = codebook_info(codebook)
+    stored, taken_out = codebook_info(codebook), None
     parts = list(stored.labels if kind == "label" else stored.scales)
     if code:
         at = next((at for at, each in enumerate(parts) if each.code == code), None)
         if at is None or seen != seen_of(parts[at]):
             raise StaleError(codebook)
+        taken_out = parts[at] if part is None else None
         parts[at : at + 1] = [] if part is None else [part]
     elif part is not None:
         parts.append(part)
     info = replace(stored, **{f"{kind}s": tuple(parts)})
     if kind == "label" and code:
         info = replace(info, scales=_followed(info.scales, code, None if part is None else part.code))
-    return _rewrite(actor, codebook, stored, info)
+    return _rewrite(actor, codebook, stored, info, taken_out)
 
 
 def _followed(scales: tuple[ScaleInfo, ...], old: str, new: str | None) -> tuple[ScaleInfo, ...]:

@@ -7,13 +7,14 @@ from django.db import models
 from django.utils import timezone
 
 from annotator.actions.assignments import assign_revision
-from annotator.actions.codebook import discard_codebook, lock_unless_frozen
+from annotator.actions.codebook import discard_codebook, kept_of, lock_unless_frozen
 from annotator.actions.errors import ConflictError, NotAllowedError
 from annotator.actions.history import record
 from annotator.actions.permissions import require
 from annotator.actions.study import add_member
 from annotator.actions.transactions import writes
 from annotator.models import Assignment, Codebook, Label, Membership, Scale, ScalePoint, Study, Token, User
+from annotator.models.descriptions import codebook_info
 from sources.models import Revision
 
 Part = Label | Scale | ScalePoint
@@ -158,8 +159,10 @@ def delete_codebook_part(*, actor: User, part: Part) -> None:
     require(actor, "annotator.change_codebook")
     codebook = lock_unless_frozen(_codebook_of(part))
     name = f"{part._meta.verbose_name} {getattr(part, 'code', part)}"
+    info = codebook_info(codebook)
+    kept = {name: content for each in (*info.labels, *info.scales) for name, content in kept_of(each).items()}
     part.delete()
-    record(actor=actor, verb="changed", row=codebook, before={name: {}}, after={name: None})
+    record(actor=actor, verb="changed", row=codebook, before={name: kept.get(name, {})}, after={name: None})
 
 
 @writes

@@ -1,16 +1,24 @@
-"""Drafts of codebooks that were discarded, and the way back."""
+"""Drafts of codebooks that were discarded, parts taken out of a draft, and the ways back."""
 
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.actions.codebooks_restored import content_of, discarded_drafts, restore_draft
+from annotator.actions.codebooks_restored import (
+    content_of,
+    discarded_drafts,
+    parts_taken_out,
+    restore_draft,
+    restore_part,
+)
 from annotator.api.base import ApiView
+from annotator.api.codebook_drafts import DraftView
 from annotator.api.codebooks import CodebookSummarySerializer
-from annotator.api.fields import NothingSerializer
+from annotator.api.fields import CODE_LENGTH, Choice, NothingSerializer, StrictSerializer, Text
 from annotator.api.schema import describe
 
 MOST = 100
+KINDS = ["label", "scale"]
 
 
 class DiscardedSerializer(serializers.Serializer):
@@ -61,3 +69,50 @@ class DiscardedRestore(ApiView):
         self.body(NothingSerializer)
         codebook = restore_draft(actor=self.viewer, act=act)
         return Response(CodebookSummarySerializer(codebook).data, status=201)
+
+
+class TakenOutSerializer(serializers.Serializer):
+    """A label or scale that was taken out of a draft."""
+
+    kind = Choice("PartKind", KINDS)
+    code = serializers.CharField(source="part.code")
+    name = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class TakenOutListSerializer(serializers.Serializer):
+    """What was taken out of a draft, the latest first."""
+
+    results = TakenOutSerializer(many=True)
+
+
+class RestorePartSerializer(StrictSerializer):
+    """Which part is put back."""
+
+    kind = Choice("PartKind", KINDS)
+    code = Text(max_length=CODE_LENGTH)
+
+
+class CodebookTakenOut(DraftView):
+    """What was taken out of a draft."""
+
+    @describe("list_taken_out", "List what was taken out of a draft", {200: TakenOutListSerializer}, problems=(404,))
+    def get(self, request: Request, slug: str, version: int) -> Response:
+        """List labels and scales that were taken out and can be put back."""
+        found = parts_taken_out(self.written(slug, version), self.viewer)
+        return Response(TakenOutListSerializer({"results": found}).data)
+
+    @describe(
+        "restore_part",
+        "Put back what was taken out",
+        {200: CodebookSummarySerializer},
+        body=RestorePartSerializer,
+        problems=(404, 409),
+        writes=True,
+    )
+    def post(self, request: Request, slug: str, version: int) -> Response:
+        """Put a label or scale back behind the others."""
+        codebook = self.written(slug, version)
+        body = self.body(RestorePartSerializer)
+        restored = restore_part(actor=self.viewer, codebook=codebook, kind=body["kind"], code=body["code"])
+        return Response(CodebookSummarySerializer(restored).data)

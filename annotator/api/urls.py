@@ -17,7 +17,7 @@ from annotator.api.base import NotThere
 from annotator.api.board import StudyBoard
 from annotator.api.codebook_drafts import CodebookFaults, CodebookNext, CodebookPublish
 from annotator.api.codebooks import CodebookDetail, CodebookList
-from annotator.api.codebooks_discarded import DiscardedList, DiscardedRestore
+from annotator.api.codebooks_discarded import CodebookTakenOut, DiscardedList, DiscardedRestore
 from annotator.api.decisions import DecisionDetail, DecisionList, DecisionRestore
 from annotator.api.distribution import Distribution
 from annotator.api.documents import (
@@ -84,6 +84,7 @@ urlpatterns = [
     path("codebooks/discarded/<code:act>/restore/", DiscardedRestore.as_view()),
     path("codebooks/<code:slug>/<number:version>/", CodebookDetail.as_view()),
     path("codebooks/<code:slug>/<number:version>/faults/", CodebookFaults.as_view()),
+    path("codebooks/<code:slug>/<number:version>/taken-out/", CodebookTakenOut.as_view()),
     path("codebooks/<code:slug>/<number:version>/next/", CodebookNext.as_view()),
     path("codebooks/<code:slug>/<number:version>/publish/", CodebookPublish.as_view()),
     path("studies/", StudyList.as_view()),

@@ -46,6 +46,7 @@ class Sought:
     day: date | None = None
     document: str = ""
     passage: UUID | None = None
+    settles: tuple[UUID, ...] = ()  # decisions and answers about the passage, sought with it
 
     def among(self, events: EventQuerySet) -> EventQuerySet:
         """Return the acts looked for among these."""
@@ -61,8 +62,17 @@ class Sought:
         if self.document:
             events = events.filter(assignment__revision__document__slug=self.document)
         if self.passage is not None:
-            events = events.filter(kind="annotation", object_id=str(self.passage))
+            about = Q(kind="annotation", object_id=str(self.passage))
+            if self.settles:
+                about |= Q(kind__in=("decision", "recoding"), object_id__in=[str(each) for each in self.settles])
+            events = events.filter(about)
         return events
+
+
+def settling(passage: UUID) -> tuple[UUID, ...]:
+    """Return the decisions that made a passage, and the answers of its reviewer where its label was split."""
+    decisions = Decision.objects.filter(annotation=passage).values_list("pk", flat=True)
+    return (*decisions, *Recoding.objects.filter(annotation=passage).values_list("pk", flat=True))
 
 
 def place_of(event: Event) -> str:

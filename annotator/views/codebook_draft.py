@@ -25,7 +25,8 @@ from annotator.actions.codebook import (
     write_heading,
     write_part,
 )
-from annotator.actions.errors import ActionError, StaleError
+from annotator.actions.codebooks_restored import parts_taken_out, restore_part
+from annotator.actions.errors import ActionError, NotFoundError, StaleError
 from annotator.colours import DARK_GROUND, LIGHT_GROUND, contrast
 from annotator.formats.codebook_checks import Place, check, place_name
 from annotator.models import Codebook
@@ -136,8 +137,26 @@ def edit(request: HttpRequest, slug: str, version: int) -> HttpResponse:
         "obstacles": _obstacles(codebook, info),
         "scales": codebook.scales.prefetch_related("points", "labels"),
         "since": changes_since(codebook, request.user),
+        "taken_out": parts_taken_out(codebook, request.user),
     }
     return render(request, "annotator/codebook_edit.html", context, status=status)
+
+
+@require_POST
+@login_required
+def restore(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """Put a label or scale that was taken out of a draft back."""
+    codebook = written_codebook(request, slug, version)
+    kind, code = request.POST.get("kind", ""), request.POST.get("code", "")
+    try:
+        restore_part(actor=request.user, codebook=codebook, kind=kind, code=code)
+    except NotFoundError as error:
+        raise Http404 from error
+    except ActionError as error:
+        messages.error(request, error.detail)
+        return redirect("codebook-edit", slug, version)
+    messages.success(request, f"The {kind} “{code}” is in the draft again, behind the others.")
+    return redirect(f"codebook-{kind}", slug, version, code)
 
 
 def _refused(error: ActionError, form: forms.Form, mine: Place, info: CodebookInfo) -> dict[str, Any]:

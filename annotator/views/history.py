@@ -23,7 +23,7 @@ from annotator.actions.recoding import recode_passage
 from annotator.actions.study import add_member
 from annotator.models import Annotation, Event, Membership, Study, User
 from annotator.queries import readable_revisions
-from annotator.queries.history import UNDOABLE, Sought, events_shown, newest, reads_others
+from annotator.queries.history import UNDOABLE, Sought, events_shown, newest, reads_others, settling
 from annotator.views.acts import KINDS, OWN_KINDS, OWN_VERBS, VERBS, acts_of
 from annotator.views.shown import visible_study
 from sources.models import Document
@@ -127,12 +127,19 @@ def document_history(request: HttpRequest, slug: str, document_slug: str) -> Htt
 @require_safe
 @login_required
 def passage_history(request: HttpRequest, slug: str, annotation_id: UUID) -> HttpResponse:
-    """Show what was done to one passage."""
+    """Show what was done to one passage, what was decided with it, and what was answered about it."""
     study = visible_study(request, slug)
     seen = Sought(passage=annotation_id).among(events_shown(study, request.user))
     if not seen.exists():
         raise Http404
-    return _show(request, study, "History of a passage", {"passage": True}, passage=annotation_id)
+    return _show(
+        request,
+        study,
+        "History of a passage",
+        {"passage": True},
+        passage=annotation_id,
+        settles=settling(annotation_id),
+    )
 
 
 def _restore_passage(actor: User, study: Study, event: Event) -> None:

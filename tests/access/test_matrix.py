@@ -51,6 +51,8 @@ API = [
     ("PUT", "codebooks/small/1/", "401 404 404 404 404 400 400 400 400 404"),
     ("DELETE", "codebooks/small/1/", "401 404 404 404 404 409 409 409 409 404"),
     ("GET", "codebooks/small/1/faults/", "401 404 404 404 404 200 200 200 200 404"),
+    ("GET", "codebooks/small/1/taken-out/", "401 404 404 404 404 200 200 200 200 404"),
+    ("POST", "codebooks/small/1/taken-out/", "401 404 404 404 404 400 400 400 400 404"),
     ("POST", "codebooks/small/1/next/", "401 404 404 404 404 201 201 201 201 404"),
     ("POST", "codebooks/small/1/publish/", "401 404 404 404 404 428 428 428 428 404"),
     ("GET", "studies/", ALL),
@@ -240,6 +242,7 @@ WRITES = [
     ("POST", "/codebooks/small/1/edit/", "302 404 404 404 404 409 409 409 409 404"),
     ("POST", "/codebooks/small/1/edit/publish/", KEEPERS),
     ("POST", "/codebooks/small/1/edit/discard/", KEEPERS),
+    ("POST", "/codebooks/small/1/edit/restore/", NO_PAGE),
     ("POST", "/codebooks/small/1/edit/label/fact/", "302 404 404 404 404 400 400 400 400 404"),
     ("POST", "/codebooks/small/1/edit/scale/slant/", "302 404 404 404 404 400 400 400 400 404"),
 ]

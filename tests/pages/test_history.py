@@ -337,6 +337,9 @@ def test_a_decision_is_restored_with_its_passage_and_not_its_passage_alone(
     assert as_("dora").post(link).status_code == 302
     assert Decision.objects.get(pk=decision.pk).deleted_at is None
     assert f"brought a decision back on “{FERRY}” taking a reviewer’s passage" in plain(read("dora", URL))
+    made = plain(read("dora", f"{URL}passages/{decision.annotation_id}/"))
+    assert f"brought a decision back on “{FERRY}”" in made
+    assert "settled" not in plain(read("ada", f"{URL}passages/{vote.pk}/")).partition("marked")[2]
 
 
 def test_a_member_who_left_is_brought_back_by_whoever_runs_the_study(
@@ -460,6 +463,9 @@ def test_an_answer_about_a_split_label_is_told_and_restored(
     words = plain(page)
     assert f"coded again “{FERRY}” as Event." in words
     assert f"took an answer back, of “{FERRY}” as Event." in words
+    own = plain(read("ben", f"{URL}passages/{passage.pk}/"))
+    assert f"coded again “{FERRY}” as Event." in own
+    assert BEST not in own
     (link,) = undo_links(page)
     assert "The answer stands again" in plain(read("ben", link))
     assert as_("cleo").post(link).status_code == 404
