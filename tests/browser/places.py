@@ -241,6 +241,20 @@ def _taught(path: str, who: int = 1, status: str = "") -> Callable[[Any], str]:
     return address
 
 
+def _undo(visit: Any) -> str:
+    """The question whether a passage that reviewer1 deleted is to come back."""
+    script = (
+        "from annotator.models import *; from annotator.actions.annotation import *; from annotator.ids import uuid7;"
+        "work = Assignment.objects.filter(reviewer__username='reviewer1', study__slug='seeds', state='open').first();"
+        "label = work.codebook.labels.first().code; name = uuid7();"
+        "save_annotation(actor=work.reviewer, annotation_id=name, assignment_id=work.pk, label=label, start=0, end=9,"
+        " quote=work.revision.text[:9], precondition=Precondition(create=True));"
+        "delete_annotation(actor=work.reviewer, annotation_id=name, versions={1});"
+        "print(Event.objects.get(verb='deleted', object_id=str(name)).hash)"
+    )
+    return f"/studies/seeds/history/{visit.server.run(script).strip()}/undo/"
+
+
 ONE = "reviewer1"
 MARK = ("s", "1", "Shift+Digit3", "2", "Escape")
 PLACES = [
@@ -273,6 +287,7 @@ PLACES = [
     Place("board, nothing like that", "admin", "/studies/demonstration/board/?show=ungiven"),
     Place("history", "admin", "/studies/seeds/history/"),
     Place("history, nothing like that", ONE, "/studies/seeds/history/?day=2001-01-01"),
+    Place("history, restore", ONE, _undo),
     Place("history of a document", "admin", f"/studies/seeds/documents/{LATIN}/history/"),
     Place("questions", "admin", "/studies/demonstration/questions/"),
     Place("over time", ONE, "/studies/demonstration/over-time/"),
