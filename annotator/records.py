@@ -151,6 +151,27 @@ class CodedDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class CodedComment:
+    """What somebody said about a stretch in a discussion after the reveal; `thread` is the comment it answers.
+
+    No part of reliability data. Of a deleted one the words are left out; `former` has earlier words and their times.
+    """
+
+    id: UUID
+    author: str  # pseudonym
+    start: int
+    end: int
+    words: str
+    annotation: UUID | None = None
+    thread: UUID | None = None
+    former: tuple[tuple[str, datetime | None], ...] = ()
+    version: int = 1
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Coding:
     """One reviewer's work on one revision in one round: an assignment with its passages and document ratings.
 
@@ -218,3 +239,4 @@ class CodedDocument:
     disclosure: str = ""
     withdrawn_at: datetime | None = None
     codings: tuple[Coding, ...] = field(default=())
+    comments: tuple[CodedComment, ...] = ()  # in the order in which they were written, a thread before its answers

@@ -5,7 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from sources.triggers import Trigger, changed, install, missing
 
 _KEPT = ("annotation", "decision", "event", "ledger", "user", "invitation", "passwordlink", "classcode")
-_KEPT += ("trainingtext", "qualification", "recoding")
+_KEPT += ("trainingtext", "qualification", "recoding", "comment", "commentversion")
 _FROZEN_PARTS = {
     "label": 'SELECT 1 FROM "annotator_codebook" c WHERE c.id = {row}.codebook_id AND c.published_at IS NOT NULL',
     "scale": 'SELECT 1 FROM "annotator_codebook" c WHERE c.id = {row}.codebook_id AND c.published_at IS NOT NULL',

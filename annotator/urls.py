@@ -10,6 +10,7 @@ from annotator.views import (
     codebook,
     codebook_draft,
     codebook_new,
+    discussion,
     distribution,
     document,
     downloads,
@@ -101,6 +102,7 @@ urlpatterns = [
     path(
         "studies/<slug:slug>/documents/<slug:document_slug>/history/", history.document_history, name="document-history"
     ),
+    path("studies/<slug:slug>/documents/<slug:document_slug>/discussion/", discussion.discussion, name="discussion"),
     path("studies/<slug:slug>/documents/<slug:document_slug>/pairs/", reviewers.pairs, name="document-pairs"),
     path(
         "studies/<slug:slug>/documents/<slug:document_slug>/reviewers/", reviewers.reviewers, name="document-reviewers"

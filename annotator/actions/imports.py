@@ -9,6 +9,7 @@ from annotator.actions.annotation import state_of
 from annotator.actions.codebook import create_codebook
 from annotator.actions.errors import ConflictError, FieldError, InvalidError, NotAllowedError
 from annotator.actions.history import record
+from annotator.actions.imported_comments import take_comments
 from annotator.actions.transactions import writes
 from annotator.models import (
     Annotation,
@@ -88,15 +89,21 @@ class _Members:
 
     def user_of(self, coding: Coding) -> User:
         """Return the reviewer of a coding."""
-        if coding.reviewer not in self.users:
-            username = f"{self.study.slug}-{coding.reviewer}".lower()[:150]
-            user = create_user(actor=self.actor, username=username, password=None, kind=coding.kind)
-            role = Membership.Role.ADJUDICATOR if coding.role == "adjudicator" else Membership.Role.REVIEWER
-            member = Membership(study=self.study, user=user, role=role, pseudonym=coding.reviewer)
-            member.full_clean()
-            member.save()
-            self.users[coding.reviewer] = user
-        return self.users[coding.reviewer]
+        role = Membership.Role.ADJUDICATOR if coding.role == "adjudicator" else Membership.Role.REVIEWER
+        return self.users.get(coding.reviewer) or self._make(coding.reviewer, role, coding.kind)
+
+    def named(self, pseudonym: str) -> User:
+        """Return who spoke in a discussion; one who coded nothing comes as a reader."""
+        return self.users.get(pseudonym) or self._make(pseudonym, Membership.Role.READER, User.Kind.HUMAN)
+
+    def _make(self, pseudonym: str, role: str, kind: str) -> User:
+        username = f"{self.study.slug}-{pseudonym}".lower()[:150]
+        user = create_user(actor=self.actor, username=username, password=None, kind=kind)
+        member = Membership(study=self.study, user=user, role=role, pseudonym=pseudonym)
+        member.full_clean()
+        member.save()
+        self.users[pseudonym] = user
+        return user
 
 
 def _take_study(actor: User, info: StudyInfo, codebooks: _Codebooks) -> tuple[Study, bool]:
@@ -439,6 +446,7 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
                 touched[study.slug] = touched.get(study.slug, 0) + 1
         _link_derivations(document.codings)
         _make_decisions(study, revision, fresh, codebooks)
+        take_comments(study, revision, document, members.named)
     for slug, count in touched.items():
         study = studies[slug][0]
         record(actor=actor, verb="imported", row=study, study=study, after={"assignments": count})

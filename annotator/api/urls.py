@@ -18,6 +18,7 @@ from annotator.api.board import StudyBoard
 from annotator.api.codebook_drafts import CodebookFaults, CodebookNext, CodebookPublish
 from annotator.api.codebooks import CodebookDetail, CodebookList
 from annotator.api.codebooks_discarded import CodebookTakenOut, DiscardedList, DiscardedRestore
+from annotator.api.comments import CommentDetail, CommentList, CommentRestore
 from annotator.api.decisions import DecisionDetail, DecisionList, DecisionRestore
 from annotator.api.distribution import Distribution
 from annotator.api.documents import (
@@ -144,5 +145,8 @@ urlpatterns = [
     path("decisions/", DecisionList.as_view()),
     path("decisions/<uuid:decision_id>/", DecisionDetail.as_view()),
     path("decisions/<uuid:decision_id>/restore/", DecisionRestore.as_view()),
+    path("comments/", CommentList.as_view()),
+    path("comments/<uuid:comment_id>/", CommentDetail.as_view()),
+    path("comments/<uuid:comment_id>/restore/", CommentRestore.as_view()),
     re_path("", NotThere.as_view()),  # an address without its slash, too: a redirect would lose a body
 ]

@@ -65,8 +65,16 @@ decision, after all annotations of its document; what an adjudicator settled abo
     that is rated, null the whole document, whose start and end are then those of the text; point (value or null) what
     was taken, points: [{point (value or null), reviewers}] what reviewers gave on a contested scale, null being those
     who were asked and gave none. A file from before there were such decisions may lack point and points
+comment, after all decisions of its document; what was said about a stretch of it after the reveal, which is no part of
+reliability data, to those who may read it:
+    id, study, demo, document, revision, revision_sha256, author (pseudonym), start, end, start_utf16, end_utf16, quote,
+    prefix, suffix (as of an annotation), annotation (id of the passage it is about, or null; it may lie outside the
+    file), thread (id of the comment, on a line above, that it answers, or null), words (empty where it is deleted),
+    former: [{words, written_at}] (what it said before it was edited), version, created_at, updated_at, deleted_at (set
+    on a deleted comment, which is kept)
 end, always the last line, once, so that a file cut short is noticed:
-    codebooks, studies, documents, assignments, annotations (how many rows of each), decisions (where there are any)
+    codebooks, studies, documents, assignments, annotations (how many rows of each), decisions, comments (where there
+    are any)
 
 RATING: scale (code), point (value), missing ("cannot be judged": true), name (of the point), evidence [id of
 annotations on the same document], version
@@ -82,6 +90,7 @@ from annotator.formats.jsonl_reader import Reading, Texts, parse
 from annotator.formats.output import DEFAULTS, Options, Writable, pour, timestamp
 from annotator.records import (
     CodebookInfo,
+    CodedComment,
     CodedDecision,
     CodedDocument,
     CodedPassage,
@@ -133,7 +142,7 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
         }
     )
     counts = dict.fromkeys(("codebooks", "studies", "documents", "assignments", "annotations"), 0)
-    decisions = 0
+    decisions = comments = 0
     names: dict[tuple[str, int], dict[tuple[str, int], str]] = {}
     studies: set[str] = set()
 
@@ -172,7 +181,11 @@ def lines(documents: Iterable[CodedDocument], options: Options = DEFAULTS) -> It
             place = _place(document, coding)
             for decision in coding.decisions:
                 yield _line(_decision(coding, decision, place, document.text, utf16))
-    yield _line({"type": "end", **counts, **({"decisions": decisions} if decisions else {})})
+        comments += len(document.comments)
+        for comment in document.comments:
+            yield _line(_comment(document, comment, utf16))
+    further = {"decisions": decisions, "comments": comments}
+    yield _line({"type": "end", **counts, **{name: number for name, number in further.items() if number}})
 
 
 def read(stream: Iterable[bytes] | Iterable[str], texts: Texts | None = None) -> list[CodedDocument]:
@@ -357,6 +370,28 @@ def _decision(
         "version": decision.version,
         "created_at": timestamp(decision.created_at),
         "updated_at": timestamp(decision.updated_at),
+    }
+
+
+def _comment(document: CodedDocument, comment: CodedComment, utf16: Utf16Index) -> dict[str, Any]:
+    return {
+        "type": "comment",
+        "id": str(comment.id),
+        "study": document.study.slug,
+        "demo": document.study.demo,
+        "document": document.slug,
+        "revision": document.revision,
+        "revision_sha256": document.sha256,
+        "author": comment.author,
+        **_span(comment.start, comment.end, document.text, utf16),
+        "annotation": None if comment.annotation is None else str(comment.annotation),
+        "thread": None if comment.thread is None else str(comment.thread),
+        "words": comment.words,
+        "former": [{"words": words, "written_at": timestamp(at)} for words, at in comment.former],
+        "version": comment.version,
+        "created_at": timestamp(comment.created_at),
+        "updated_at": timestamp(comment.updated_at),
+        "deleted_at": timestamp(comment.deleted_at),
     }
 
 

@@ -1,16 +1,18 @@
 """What one row of our JSON Lines is compared with beyond its own shape: its codebook, its text, its assignment."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from annotator.formats.problems import shown
-from annotator.records import CodebookInfo, CodedRating, CodedRecoding, LabelInfo, PointInfo, ScaleInfo
+from annotator.records import CodebookInfo, CodedComment, CodedRating, CodedRecoding, LabelInfo, PointInfo, ScaleInfo
 from sources.text import Utf16Index, quote_context
 
 Complain = Callable[[str, str], None]
 Row = dict[str, Any]
+LATE_KINDS = {"decision": "decisions", "comment": "comments"}
+"""Rows that older files lack, and what the end counts them as."""
 
 
 @dataclass(slots=True)
@@ -100,6 +102,22 @@ def recodings(
         found.append(CodedRecoding(key, each["label"] or "", **rest))
     refuse_doubles([each.codebook for each in found], "recoded[{}].codebook_version", complain)
     return tuple(found)
+
+
+def check_comment(taken: Row, above: Sequence[CodedComment], complain: Complain) -> CodedComment:
+    """Return a comment, complaining where it answers none of those above or has words that it should not have."""
+    if taken["thread"] is not None:
+        thread = next((each for each in above if each.id == taken["thread"]), None)
+        if thread is None or thread.thread is not None:
+            complain("thread", f"no line above is the first comment {taken['thread']} of a thread on this document")
+        elif (thread.start, thread.end) != (taken["start"], taken["end"]):
+            complain("start", "differs from the thread's: an answer stands where its thread does")
+    if (taken["deleted_at"] is None) is not bool(taken["words"].strip()):
+        complain("words", "must be there exactly where the comment is not deleted")
+    former = tuple((each["words"], each["written_at"]) for each in taken["former"])
+    given = ("id", "author", "start", "end", "words", "annotation", "thread", "version")
+    times = ("created_at", "updated_at", "deleted_at")
+    return CodedComment(former=former, **{name: taken[name] for name in (*given, *times)})
 
 
 def check_outcome(taken: Row, instrument: Instrument, complain: Complain) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from annotator.formats.jsonl_checks import (
+    LATE_KINDS,
     Complain,
     Instrument,
     Row,
     build_instrument,
     check_codebook,
+    check_comment,
     check_outcome,
     check_span,
     compare,
@@ -25,7 +27,16 @@ from annotator.formats.jsonl_checks import (
 )
 from annotator.formats.jsonl_rows import HEADER, LATER, PLACE, ROWS, ShapeError, count, decode, take, unsafe_strings
 from annotator.formats.problems import Problems, shown
-from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
+from annotator.records import (
+    CodebookInfo,
+    CodedComment,
+    CodedDecision,
+    CodedDocument,
+    CodedPassage,
+    CodedRating,
+    Coding,
+    StudyInfo,
+)
 from sources.text import Utf16Index, sha256
 
 Texts = Callable[[str], str | None]
@@ -74,6 +85,7 @@ class _Text:
     record: CodedDocument
     utf16: Utf16Index
     works: list[_Work] = field(default_factory=list)
+    comments: list[CodedComment] = field(default_factory=list)
     evidence: list[tuple[int, str, UUID]] = field(default_factory=list)
 
 
@@ -104,6 +116,7 @@ class _Reader:
             "assignment": self.assignment,
             "annotation": self.annotation,
             "decision": self.decision,
+            "comment": self.comment,
         }
 
     def read(self, stream: Iterable[bytes] | Iterable[str]) -> Reading:
@@ -184,7 +197,9 @@ class _Reader:
         """Compare the counts with the rows that were there."""
         names = {"codebook": "codebooks", "study": "studies", "document": "documents"}
         names |= {"assignment": "assignments", "annotation": "annotations", "decision": "decisions"}
-        fields = {**ROWS["end"], **({"decisions": count} if "decisions" in row or self.counts["decision"] else {})}
+        names["comment"] = "comments"
+        further = {name: count for kind, name in LATE_KINDS.items() if name in row or self.counts[kind]}
+        fields = {**ROWS["end"], **further}
         claimed = take(row, fields, complain)
         if self.unreadable:
             return
@@ -425,6 +440,28 @@ class _Reader:
         kept = {name: taken[name] for name in (*given, "created_at", "updated_at")}
         work.decisions.append(CodedDecision(distribution=distribution, points=points, **kept))
 
+    def comment(self, number: int, row: Row, complain: Complain) -> None:
+        """Take a comment and compare it with its text, the thread it answers in and the annotation it is about."""
+        taken = take(row, ROWS["comment"], complain)
+        if not taken.keys() >= {"id", "study", "document", "revision"} or not self.claim(taken["id"], number, complain):
+            return
+        self.check_demo(taken, complain)
+        key = taken["study"], taken["document"], taken["revision"]
+        document = self.documents.get(key)
+        if key not in self.documents:
+            self.unresolved(number, "document", f"no line above describes revision {key[2]} of document {key[1]}")
+        if document is None:
+            return
+        compare(taken, "revision_sha256", document.record.sha256, complain)
+        check_span(taken, document.record.text, document.utf16, complain)
+        about = self.annotations.get(taken.get("annotation"))
+        if about is not None and about.document is not document:
+            complain("annotation", f"annotation {taken['annotation']} is on another document")
+        if self.sound:
+            found = check_comment(taken, document.comments, complain)
+            if self.sound:
+                document.comments.append(found)
+
     def ratings(
         self, number: int, taken: Row, instrument: Instrument, document: _Text, target: str, complain: Complain
     ) -> tuple[CodedRating, ...]:
@@ -489,7 +526,7 @@ class _Reader:
                 for work in document.works
             )
             derived_from |= {p.derived_from for coding in codings for p in coding.passages if p.derived_from}
-            documents.append(replace(document.record, codings=codings))
+            documents.append(replace(document.record, codings=codings, comments=tuple(document.comments)))
         outside = frozenset(derived_from - self.annotations.keys())
         codebooks = tuple(instrument.info for instrument in self.codebooks.values() if instrument is not None)
         header = {name: self.header[name] for name in ("software", "exported_at", "demo")}

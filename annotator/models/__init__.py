@@ -2,6 +2,7 @@
 
 from annotator.models.annotation import Annotation, Decision, Rating
 from annotator.models.codebook import Codebook, Label, Scale, ScalePoint
+from annotator.models.comment import Comment, CommentVersion
 from annotator.models.entrance import ClassCode, Invitation, PasswordLink
 from annotator.models.event import Event, Ledger
 from annotator.models.extra import texts_all_in
@@ -15,6 +16,8 @@ __all__ = [
     "Assignment",
     "ClassCode",
     "Codebook",
+    "Comment",
+    "CommentVersion",
     "Decision",
     "Event",
     "Invitation",

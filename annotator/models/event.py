@@ -51,6 +51,10 @@ class EventQuerySet(models.QuerySet["Event"]):
                 study=OuterRef("ledger__study"), user=user, role=Membership.Role.LEAD
             )
             of_studies = Q(Exists(lead), assignment__isnull=True)
+        # Of a discussion nobody learns by its history who may not read it: see models/comment.py.
+        coding = Assignment.objects.reviews().open().filter(reviewer=user, round=1)
+        of_visible_work &= ~Q(kind="comment", assignment__revision__in=coding.values("revision"))
+        of_studies &= ~Q(kind="comment")
         return self.filter(Q(actor=user) | of_visible_work | of_studies)
 
 

@@ -12,6 +12,7 @@ from annotator.queries.agreement import (
 from annotator.queries.board import Board, BoardRow, study_board
 from annotator.queries.codebooks import Since, changes_since, presets
 from annotator.queries.coded_documents import all_coded_documents, as_read_now, coded_documents
+from annotator.queries.discussion import Thread, threads_on
 from annotator.queries.exports import codebooks_of_export
 from annotator.queries.extra_reviews import LowText, low_texts
 from annotator.queries.figures import Figures, figures_for, figures_for_operator
@@ -60,6 +61,7 @@ __all__ = [
     "ReadingRow",
     "RecodingCase",
     "Since",
+    "Thread",
     "TraineeRow",
     "TrainingPlan",
     "Verification",
@@ -99,6 +101,7 @@ __all__ = [
     "study_progress",
     "taken_back_from",
     "teachable_golds",
+    "threads_on",
     "trainee_rows",
     "trainees",
     "training_plan",

@@ -9,8 +9,20 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from annotator.models import Annotation, Assignment, Codebook, Decision, Membership, Rating, Recoding, Study, User
+from annotator.models import (
+    Annotation,
+    Assignment,
+    Codebook,
+    Comment,
+    Decision,
+    Membership,
+    Rating,
+    Recoding,
+    Study,
+    User,
+)
 from annotator.models.descriptions import codebook_info, codebooks_behind
+from annotator.queries.coded_comments import comments_of
 from annotator.reading import read_with
 from annotator.records import (
     CodebookInfo,
@@ -247,7 +259,8 @@ def coded_documents(
         texts = texts.filter(assignments__in=visible).distinct()
     if purpose == "agreement":
         return as_read_now(study, _records(study, texts, visible, LIVE))
-    return _records(study, texts, visible, _kept(study, viewer), everything.measured_for(viewer))
+    said = Comment.objects.filter(study=study).visible_to(viewer)
+    return _records(study, texts, visible, _kept(study, viewer), everything.measured_for(viewer), said)
 
 
 def _kept(study: Study, viewer: User) -> Q:
@@ -260,7 +273,7 @@ def _kept(study: Study, viewer: User) -> Q:
 def all_coded_documents(study: Study) -> Iterator[CodedDocument]:
     """Yield everything, work not submitted included: for the operator's own commands, never for a page."""
     work = Assignment.objects.filter(study=study).without_training()
-    return _records(study, study.revisions.all(), work, EVERYTHING)
+    return _records(study, study.revisions.all(), work, EVERYTHING, said=Comment.objects.filter(study=study))
 
 
 def documents_with(study: Study, revisions: Iterable[int], assignments: Any) -> Iterator[CodedDocument]:
@@ -291,21 +304,29 @@ def as_read_now(study: Study, documents: Iterable[CodedDocument]) -> Iterator[Co
         yield read_with(document, newer, codebooks_behind(newer, known))
 
 
-def _records(study: Study, texts: Any, visible: Any, kept: Q, counted: Any = None) -> Iterator[CodedDocument]:
-    """Yield texts with the visible work; distributions of contested decisions are over `counted`, or the same work."""
+def _records(
+    study: Study, texts: Any, visible: Any, kept: Q, counted: Any = None, said: Any = None
+) -> Iterator[CodedDocument]:
+    """Yield texts with the visible work, and what was `said` about them.
+
+    Distributions of contested decisions are over `counted`, or the same work.
+    """
     counted = visible if counted is None else counted
     infos: dict[int, CodebookInfo] = {study.codebook_id: codebook_info(study.codebook)}
     about = study_info(study)
     texts = texts.select_related("document__source").prefetch_related("segmentations")
     ordered = texts.order_by("document__title", "document__slug", "number").iterator(chunk_size=AT_ONCE)
     while some := list(islice(ordered, AT_ONCE)):
-        codings, codebooks = _codings_of(study, [revision.pk for revision in some], visible, kept, counted)
+        numbers = [revision.pk for revision in some]
+        codings, codebooks = _codings_of(study, numbers, visible, kept, counted)
+        comments = comments_of(study, said, numbers)
         for missing in Codebook.objects.filter(pk__in=set().union(*codebooks.values()) - infos.keys()):
             infos[missing.pk] = codebook_info(missing)
         for revision in some:
             used = sorted({study.codebook_id, *codebooks.get(revision.pk, ())})
             known = {infos[pk].key: infos[pk] for pk in used}
-            yield _document(revision, about, known, tuple(codings.get(revision.pk, ())))
+            document = _document(revision, about, known, tuple(codings.get(revision.pk, ())))
+            yield replace(document, comments=tuple(comments.get(revision.pk, ())))
 
 
 def _document(

@@ -1,6 +1,7 @@
 """Numbers, dates and icons as the pages print them."""
 
 from datetime import date
+from uuid import UUID
 
 from django import template
 from django.conf.locale import LANG_INFO
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from annotator.ids import uuid7
 from annotator.models import Codebook
 
 register = template.Library()
@@ -85,6 +87,12 @@ def language_name(tag: str) -> str:
 def on_day(value: date) -> str:
     """Print the day of an act: 23 Nov 2026."""
     return f"{value.day} {value:%b %Y}"
+
+
+@register.simple_tag
+def new_id() -> UUID:
+    """Return an id for what a form will make, so that one sent twice makes it once."""
+    return uuid7()
 
 
 @register.simple_tag

@@ -19,18 +19,20 @@ from annotator.agreement.selection import WORK, Work, select
 from annotator.agreement.units import division, groups, stretches
 from annotator.models import Assignment, Membership, Study
 from annotator.queries import (
+    Thread,
     as_read_now,
     codebook_info,
     coded_documents,
     figures_for,
     may_see_agreement,
     measurable_revisions,
+    threads_on,
 )
 from annotator.queries.history import reads_others
 from annotator.records import CodebookInfo, CodedDocument
 from annotator.templatetags.passages import line_starts
 from annotator.views import agreement as shared
-from annotator.views.cases import ALIKE, KINDS, Wording, filters_of, places_of
+from annotator.views.cases import ALIKE, KINDS, Case, Wording, filters_of, places_of
 from annotator.views.heat import MODES, Heat
 from annotator.views.workbench import own_assignment
 from sources.models import Revision
@@ -74,6 +76,14 @@ class Choice:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How many comments there are about a place, and the first of its threads."""
+
+    n_comments: int
+    thread: UUID | None
+
+
 def _study_and_revision(request: HttpRequest, slug: str, document_slug: str) -> tuple[Study, Revision]:
     study = shared.readable_study(request.user, slug)
     if study is None:
@@ -111,8 +121,11 @@ def document(request: HttpRequest, slug: str, document_slug: str) -> HttpRespons
         "mine": _own_part(study, request, revision),
     }
     coded = shown_work(request, study, revision, choice, include_machines=context["include_machines"])
+    threads = threads_on(study, revision, request.user)
+    context["n_threads"] = None if threads is None else len(threads)
     if coded is not None:
         context |= _marks(coded, choice, info)
+        context["talk"] = _talk(context.get("cases", ()), threads)
     return render(request, "annotator/document.html", context)
 
 
@@ -192,6 +205,18 @@ def _marks(document: CodedDocument, choice: Choice, info: CodebookInfo) -> dict[
             "of": len(listed),
         },
     }
+
+
+def _talk(cases: Sequence[Case], threads: Sequence[Thread] | None) -> dict[int, Talk]:
+    """Return what is said about each place of the list, by its number; nothing where the viewer may not read it."""
+    if threads is None:
+        return {}
+    found = {}
+    for case in cases:
+        here = [thread for thread in threads if thread.start < case.end and case.start < thread.end]
+        first = here[0].first.id if here else None
+        found[case.number] = Talk(sum(thread.n_comments for thread in here), first)
+    return found
 
 
 @require_POST

@@ -114,6 +114,11 @@ API = [
     ("DELETE", "annotations/{theirs}/recoding/", NOBODY),
     ("PUT", "annotations/{own}/recoding/", "401 404 409 404 404 404 404 404 404 404"),
     ("GET", "studies/{study}/recodings/", "401 404 200 200 200 200 404 200 200 200"),
+    ("GET", "comments/", ALL),
+    ("GET", "comments/{nobody}/", NOBODY),
+    ("PUT", "comments/{nobody}/", NOBODY),
+    ("DELETE", "comments/{nobody}/", NOBODY),
+    ("POST", "comments/{nobody}/restore/", NOBODY),
     ("GET", "decisions/", ALL),
     ("GET", "decisions/{nobody}/", NOBODY),
     ("PUT", "decisions/{nobody}/", NOBODY),
@@ -195,6 +200,11 @@ PAGES = [
     ("GET", "/codebooks/small/1/", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/codebooks/small/1/labels.css", "302 404 200 200 200 200 200 200 200 200"),
     ("GET", "/studies/{study}/codebook/", LEADS_SEE),
+    (
+        "GET",
+        "/studies/{study}/documents/{document}/discussion/",
+        "302 404 200 200 200 200 404 200 200 200",
+    ),
     ("GET", "/studies/{study}/recode/", "302 404 200 200 200 200 404 200 200 200"),
     ("GET", "/studies/{study}/members/", LEADS_SEE),
     ("GET", "/studies/{study}/members/{place}/", LEADS_SEE),
@@ -253,6 +263,8 @@ def body_of(method: str, path: str, theatre: Theatre) -> dict[str, Any]:
     """A sound body, so that a refusal can only be about who asks."""
     if method == "PUT" and "ratings/" in path:
         return {"point": 3, "evidence": []}
+    if "comments/" in path:
+        return {"words": "Why?"} if method == "PUT" else {}
     if path.endswith("recoding/"):
         return {"label": None, "codebook_version": 1} if method == "PUT" else {}
     if method == "PUT" and "decisions/" in path:

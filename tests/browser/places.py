@@ -301,6 +301,7 @@ PLACES = [
     Place("agreement, blind", ONE, f"/studies/seeds/documents/{LATIN}/"),
     Place("every two reviewers", ONE, "/studies/demonstration/pairs/?of=label-ai"),
     Place("each reviewer", ONE, "/studies/demonstration/reviewers/?of=label-fact"),
+    Place("discussion", ONE, "/studies/demonstration/documents/demonstration-1/discussion/?start=0&end=40"),
     Place("each reviewer of a document", ONE, "/studies/demonstration/documents/demonstration-1/reviewers/"),
     Place("every two reviewers, blind", ONE, "/studies/seeds/pairs/"),
     Place("settling", "", _disputed("?case=4")),

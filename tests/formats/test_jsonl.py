@@ -10,6 +10,7 @@ from annotator.formats.jsonl_rows import LABEL, POINT, RATING, ROWS, SCALE
 from annotator.formats.problems import FormatError
 from annotator.records import (
     CodebookInfo,
+    CodedComment,
     CodedDecision,
     CodedDocument,
     CodedPassage,
@@ -100,6 +101,66 @@ def test_a_decision_that_contradicts_the_file_is_refused(which, changes, words):
     with pytest.raises(FormatError) as caught:
         jsonl.read([json.dumps(row) + "\n" for row in rows])
     assert any(words in f"{fault.field} {fault.reason}" for fault in caught.value.rows)
+
+
+def make_talk():
+    """The settled texts with a thread on the first: an answer that was edited, and one that is deleted."""
+    first, second = make_settled()
+    comments = (
+        CodedComment(make_id(61), "R-ABC2", 2, 12, "Why \u2028 fact?", make_id(11), created_at=make_time(14)),
+        CodedComment(make_id(62), "lead", 2, 12, "It was counted.", None, make_id(61), (("Once.", None),), 2),
+        CodedComment(make_id(63), "R-ABC2", 2, 12, "", None, make_id(61), version=2, deleted_at=make_time(15)),
+    )
+    return [dataclasses.replace(first, comments=comments), second]
+
+
+def talk_rows():
+    return [json.loads(line) for line in make_file(make_talk()).decode().splitlines()]
+
+
+def test_a_discussion_comes_back_equal():
+    assert jsonl.read(io.BytesIO(make_file(make_talk()))) == make_talk()
+    assert talk_rows()[-1]["comments"] == 3
+
+
+@pytest.mark.parametrize(
+    ("which", "changes", "words"),
+    [
+        (0, {"words": " "}, "must be there exactly where the comment is not deleted"),
+        (2, {"words": "still here"}, "must be there exactly where the comment is not deleted"),
+        (0, {"thread": str(make_id(62))}, "no line above is the first comment"),
+        (2, {"thread": str(make_id(62))}, "no line above is the first comment"),
+        (0, {"end": 13}, "is not the text from 2 to 13"),
+        (0, {"document": "nowhere"}, "no line above describes revision 1 of document nowhere"),
+        (0, {"revision_sha256": "0" * 64}, "differs from the assignment's"),
+        (1, {"id": str(make_id(61))}, "has the same id"),
+        (0, {"demo": False}, "differs from the header"),
+        (0, {"author": ""}, "must not be blank"),
+        (1, {"former": [{"words": "x"}]}, "is missing"),
+    ],
+)
+def test_a_comment_that_contradicts_the_file_is_refused(which, changes, words):
+    rows = talk_rows()
+    [row for row in rows if row["type"] == "comment"][which].update(changes)
+    with pytest.raises(FormatError) as caught:
+        jsonl.read([json.dumps(row) + "\n" for row in rows])
+    assert any(words in f"{fault.field} {fault.reason}" for fault in caught.value.rows)
+
+
+def test_an_answer_stands_where_its_thread_does():
+    rows = talk_rows()
+    elsewhere = next(row for row in rows if row["type"] == "decision" and row["start"] == 14)
+    span = ("start", "end", "start_utf16", "end_utf16", "quote", "prefix", "suffix")
+    [row for row in rows if row["type"] == "comment"][1].update({name: elsewhere[name] for name in span})
+    with pytest.raises(FormatError, match="differs from the thread's"):
+        jsonl.read([json.dumps(row) + "\n" for row in rows])
+
+
+def test_the_end_counts_comments():
+    rows = talk_rows()
+    del rows[-1]["comments"]
+    with pytest.raises(FormatError, match="comments: is missing"):
+        jsonl.read([json.dumps(row) + "\n" for row in rows])
 
 
 def test_a_scale_is_settled_once():
@@ -263,6 +324,7 @@ def test_every_row_of_work_says_where_it_belongs():
             },
         ),
         (CodedDecision, ROWS["decision"], {}),
+        (CodedComment, ROWS["comment"], {}),
         (
             CodedDocument,
             ROWS["document"],
@@ -271,12 +333,13 @@ def test_every_row_of_work_says_where_it_belongs():
                 "revision_sha256": "sha256",
                 "segmentation_method": "segmentation",
                 "assignment": "codings",
+                "comment": "comments",
             },
         ),
     ],
 )
 def test_no_field_of_a_record_is_forgotten(record, row, said_otherwise):
-    carried = {said_otherwise.get(name, name) for name in [*row, "annotation", "assignment", "decision"]}
+    carried = {said_otherwise.get(name, name) for name in [*row, "annotation", "assignment", "decision", "comment"]}
     assert {field.name for field in dataclasses.fields(record)} <= carried
 
 

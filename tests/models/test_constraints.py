@@ -11,10 +11,13 @@ from annotator.models import (
     Annotation,
     Assignment,
     Codebook,
+    Comment,
+    CommentVersion,
     Decision,
     Ledger,
     Membership,
     Rating,
+    Recoding,
     Scale,
     Study,
     TextPlace,
@@ -251,6 +254,28 @@ def test_a_decision_on_a_scale_has_a_point_exactly_where_one_is_taken_and_is_the
     make(credibility, outcome="contested")
     refused("decision_on_document_scale_is_unique", lambda: make(credibility, point=other))
     make(credibility, point=other, deleted_at=timezone.now())
+
+
+def test_a_comment_has_a_place_and_answers_another(stage: Any, cast: Any) -> None:
+    def make(**values: Any) -> Comment:
+        given = {"study": stage.study, "revision": stage.revision, "author": cast.ben, "words": "Why?"}
+        return Comment.objects.create(**{**given, "start": 0, "end": 4, **values})
+
+    comment = make()
+    refused("comment_start_before_end", lambda: make(start=4))
+    refused("comment_version_is_positive", lambda: make(version=0))
+    refused("comment_answers_another", lambda: Comment.objects.filter(pk=comment.pk).update(thread=comment))
+    former = {"comment": comment, "number": 1, "words": "What?", "written_at": timezone.now()}
+    CommentVersion.objects.create(**former)
+    refused("comment_version_number_is_unique", lambda: CommentVersion.objects.create(**former))
+
+
+def test_an_answer_about_a_split_label_is_one_row(stage: Any, mark: Any) -> None:
+    passage = mark("ben", "Harbour", "fact")
+    given = {"assignment": passage.assignment, "annotation": passage, "codebook": stage.codebook}
+    Recoding.objects.create(**given)
+    refused("recoding_annotation_codebook_is_unique", lambda: Recoding.objects.create(**given))
+    refused("recoding_version_is_positive", lambda: Recoding.objects.update(version=0))
 
 
 def test_the_site_has_one_ledger(stage: Any) -> None:
