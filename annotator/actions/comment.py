@@ -37,13 +37,12 @@ class Place:
 
 
 def state_of(comment: Comment) -> dict[str, Any]:
-    """Return the comment as history keeps it."""
+    """Return the comment as history keeps it: without its words, which stand in the comment and its versions."""
     return {
         "start": comment.start,
         "end": comment.end,
         "annotation": str(comment.annotation_id) if comment.annotation_id else None,
         "thread": str(comment.thread_id) if comment.thread_id else None,
-        "words": comment.words,
         "version": comment.version,
         "deleted": comment.is_deleted,
     }

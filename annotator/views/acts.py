@@ -18,6 +18,7 @@ KINDS: Final = {
     "rating": "Ratings of the document",
     "recoding": "Passages coded again",
     "decision": "Decisions",
+    "comment": "Discussion",
     "assignment": "Assignments",
     "membership": "Members",
     "study": "The study itself",
@@ -36,6 +37,7 @@ VERBS: Final = {
     "rated": "rated",
     "cleared": "took a rating back",
     "recoded": "coded again",
+    "commented": "commented",
     "decided": "settled",
     "undone": "took a decision or an answer back",
     "upheld": "upheld",
@@ -62,9 +64,10 @@ VERBS: Final = {
     "opened": "opened",
     "ended": "ended",
 }
-OWN_KINDS: Final = ("annotation", "rating", "recoding", "assignment", "membership")
+OWN_KINDS: Final = ("annotation", "rating", "recoding", "comment", "assignment", "membership")
 OWN_VERBS: Final = (
     *("created", "changed", "deleted", "restored", "rated", "cleared", "recoded", "undone"),
+    "commented",
     *("submitted", "revealed", "revised", "joined"),
 )
 """What whoever reads only their own acts may look for."""
@@ -266,6 +269,10 @@ def _recoding(did: str) -> Callable[[Event, Names], Said]:
     return say
 
 
+def _comment(did: str) -> Callable[[Event, Names], Said]:
+    return lambda event, names: Said(did, names.quote(event, event.after or event.before or {}))
+
+
 def _given(event: Event, names: Names) -> Said:
     assignment = event.assignment
     role = " to settle" if assignment and assignment.role == Assignment.Role.ADJUDICATOR else ""
@@ -368,6 +375,10 @@ SAYINGS: Final[Mapping[tuple[str, str], Callable[[Event, Names], Said]]] = {
     ("recoding", "recoded"): _recoding("coded again"),
     ("recoding", "changed"): _recoding("coded otherwise again"),
     ("recoding", "undone"): _recoding("took an answer back, of"),
+    ("comment", "commented"): _comment("said something about"),
+    ("comment", "changed"): _comment("edited a comment on"),
+    ("comment", "deleted"): _comment("deleted a comment on"),
+    ("comment", "restored"): _comment("brought back a comment on"),
     ("decision", "decided"): _decision("settled"),
     ("decision", "changed"): _decision("settled otherwise"),
     ("decision", "undone"): _decision("took a decision back on"),
@@ -400,6 +411,10 @@ ERASED: Final = {
     ("recoding", "recoded"): "coded a passage again",
     ("recoding", "changed"): "coded a passage otherwise again",
     ("recoding", "undone"): "took an answer back",
+    ("comment", "commented"): "said something",
+    ("comment", "changed"): "edited a comment",
+    ("comment", "deleted"): "deleted a comment",
+    ("comment", "restored"): "brought back a comment",
     ("decision", "decided"): "settled a case",
     ("decision", "changed"): "settled a case otherwise",
     ("decision", "undone"): "took a decision back",

@@ -45,6 +45,18 @@ def test_a_thread_is_reached_from_its_place_and_written(read, as_, shown, opened
     assert "Discussion, 1 thread" in words
 
 
+def test_history_tells_that_something_was_said_and_not_what(read, as_, shown, opened):
+    address, sent = opened
+    as_("ben").post(address, sent)
+    as_("ben").post(URL, {"act": "edit", "id": sent["id"], "version": "1", "words": "Edited."})
+    for page in ("/studies/harbour/history/", f"{DOCUMENT}history/"):
+        words = " ".join(read("ben", page).words.split())
+        assert f"said something about “{FERRY}”" in words or f"said something about {FERRY}" in words, page
+        assert "edited a comment on" in words
+        assert "Really." not in words
+        assert "Edited." not in words
+
+
 def test_ones_own_is_edited_deleted_and_restored(read, as_, shown, opened):
     address, sent = opened
     as_("ben").post(address, sent)
