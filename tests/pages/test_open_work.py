@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from annotator.actions.assignments import assign_revision
 from annotator.actions.study import close_study
 from annotator.models import Assignment
 
@@ -95,3 +96,13 @@ def test_much_open_work_is_shown_page_by_page(
     assert sorted(map(len, rows)) == [1, 1]
     assert rows[0] != rows[1]
     assert "1 to 1 of 2" in pages[0]
+
+
+def test_a_lead_who_reviews_is_told_that_the_date_alone_counts(
+    stage: Any, cast: SimpleNamespace, as_: Callable[[str], Client]
+) -> None:
+    assert "was given out or worked on in the last 14 days" in as_("ada").get(ADDRESS).content.decode()
+    assign_revision(actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.ada)
+    page = as_("ada").get(ADDRESS).content.decode()
+    assert "whether others are at work is hidden from you" in page
+    assert "was given out in the last 14 days" in page
