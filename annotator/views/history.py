@@ -24,7 +24,8 @@ from annotator.actions.study import add_member
 from annotator.models import Annotation, Event, Membership, Study, User
 from annotator.queries import readable_revisions
 from annotator.queries.history import UNDOABLE, Sought, events_shown, newest, reads_others, settling
-from annotator.views.acts import KINDS, OWN_KINDS, OWN_VERBS, VERBS, acts_of
+from annotator.views.act_words import KINDS, OWN_KINDS, OWN_VERBS, VERBS
+from annotator.views.acts import acts_of
 from annotator.views.shown import visible_study
 from sources.models import Document
 
