@@ -51,7 +51,7 @@ def set_up(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how a study is set up, and change it: `act` is save, close or reopen."""
     study = run_study(request.user, slug)
     form = StudyForm(initial={name: getattr(study, name) for name in StudyForm.base_fields})
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"seen": as_read(study), "version": study.version}
     status = 200
     if request.method == "POST" and request.POST.get("act") in ("close", "reopen"):
         try:
@@ -60,12 +60,15 @@ def set_up(request: HttpRequest, slug: str) -> HttpResponse:
             context["refused"], status = refusal.detail, refusal.status
     elif request.method == "POST":
         form = StudyForm(request.POST)
+        # Shown again, it stands on what was read when it was opened: what others changed since is not what it saw.
+        context = {"seen": form.seen(), "version": whole_number(request.POST.get("version", ""))}
         if form.is_valid():
             try:
                 _save(request, study, form)
             except StaleError as refusal:
-                context["theirs"] = _theirs(form, refusal.current)
-                form, status = form.merged_with(refusal.current), 409
+                now = refusal.current
+                context = {"theirs": _theirs(form, now), "seen": as_read(now), "version": now.version}
+                form, status = form.merged_with(now), 409
             except ConflictError as refusal:
                 status = 409
                 if refusal.code == "confirm":
@@ -86,7 +89,6 @@ def set_up(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "studies",
         "study": study,
         "form": form,
-        "seen": as_read(study),
         "n_texts": study.revisions.count(),
         "n_reviewers": members.filter(role=Membership.Role.REVIEWER).count(),
         "n_members": members.count(),

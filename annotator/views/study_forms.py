@@ -119,6 +119,10 @@ class StudyForm(Plain):
         """Return what was chosen; of a valid form."""
         return dict(self.cleaned_data)
 
+    def seen(self) -> list[tuple[str, str]]:
+        """Return the fields as they were read, which the page sent along."""
+        return [(name, self.data[sent]) for name in self.fields if (sent := f"seen-{name}") in self.data]
+
     def own_changes(self) -> dict[str, Any]:
         """Return what differs from what was read, which the page sends along; all of it where it sends nothing."""
         return {name: value for name, value in self.changes().items() if self._seen(name) != value}

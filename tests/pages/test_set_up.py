@@ -124,6 +124,26 @@ def test_of_two_leads_at_once_the_second_is_shown_what_the_first_changed_and_nei
     )
 
 
+def test_what_another_lead_saved_outlives_a_form_that_was_refused_in_between(
+    stage: Any, as_: Callable[[str], Client]
+) -> None:
+    client = as_("ada")
+    read = {**SOUND, **hidden(client.get(ADDRESS).content.decode()), "act": "save"}
+    assert client.post(ADDRESS, {**read, "title": "Quay"}).status_code == 302
+    refused = client.post(ADDRESS, {**read, "reviewers_per_document": "0"})
+    page = refused.content.decode()
+    assert (refused.status_code, 'name="title" value="Harbour"' in page) == (400, True)
+    mended = {**read, **hidden(page), "act": "save", "reviewers_per_document": "3"}
+    answer = client.post(ADDRESS, mended)
+    assert (answer.status_code, 'name="title" value="Quay"' in answer.content.decode()) == (409, True)
+    study = Study.objects.get(slug="harbour")
+    assert (study.title, study.reviewers_per_document) == ("Quay", None)
+    again = {**mended, **hidden(answer.content.decode()), "act": "save", "title": "Quay"}
+    assert client.post(ADDRESS, again).status_code == 302
+    study.refresh_from_db()
+    assert (study.title, study.reviewers_per_document) == ("Quay", 3)
+
+
 def test_a_page_that_does_not_say_what_it_read_sends_all_of_it(stage: Any, as_: Callable[[str], Client]) -> None:
     client = as_("ada")
     assert client.post(ADDRESS, {**SOUND, "title": "Quay", "version": "1", "act": "save"}).status_code == 302
