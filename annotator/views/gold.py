@@ -16,6 +16,7 @@ from annotator.queries.gold import gold_rows
 from annotator.templatetags.figures import counted
 from annotator.views.members import run_study
 from annotator.views.set_up import whole_number
+from sources.models import Revision
 
 
 def settlers(study: Study) -> list[Membership]:
@@ -66,6 +67,7 @@ def _give(request: HttpRequest, study: Study, members: list[Membership]) -> str:
     texts = list(study.revisions.filter(pk__in=ticked).without_text().select_related("document"))
     if not texts:
         raise InvalidError("text", "Tick at least one document.")
+    _refuse_held(study, settler, texts)
     new, _ = assign_all(
         actor=request.user,
         study=study,
@@ -74,3 +76,19 @@ def _give(request: HttpRequest, study: Study, members: list[Membership]) -> str:
         role=Assignment.Role.ADJUDICATOR,
     )
     return f"{counted(new, 'document')} given to {settler.pseudonym} to settle."
+
+
+def _refuse_held(study: Study, settler: Membership, texts: list[Revision]) -> None:
+    """Raise InvalidError for a text that the member had as something else: giving it again would change nothing."""
+    held = Assignment.objects.filter(study=study, revision__in=texts, reviewer=settler.user, round=1)
+    given = [Assignment.State.OPEN, Assignment.State.SUBMITTED]
+    other = held.exclude(role=Assignment.Role.ADJUDICATOR, state__in=given)
+    first = other.select_related("revision__document").defer("revision__text").first()
+    if first is None:
+        return
+    title, name = first.revision.document, settler.pseudonym
+    if first.role == Assignment.Role.REVIEWER:
+        words = f"“{title}” was given to {name} to review. Choose somebody else to settle it."
+    else:
+        words = f"“{title}” was taken back from {name}. Give it back under Open work, or choose somebody else."
+    raise InvalidError("adjudicator", words)

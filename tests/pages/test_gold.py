@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from annotator.actions.study import close_study
+from annotator.actions.assignments import assign_revision
+from annotator.actions.reclaiming import reclaim_assignments
+from annotator.actions.study import add_member, close_study
 from annotator.models import Assignment, Membership
 from tests.pages.conftest import Page
 
@@ -60,6 +62,19 @@ def test_what_cannot_be_given_is_refused_in_words(
     assert answer.status_code == status
     assert words in answer.content.decode()
     assert not Assignment.objects.gold().exists()
+
+
+def test_what_the_adjudicator_had_before_is_told_instead_of_giving_nothing(
+    stage: Any, cast: SimpleNamespace, as_: Callable[[str], Client]
+) -> None:
+    had = assign_revision(
+        actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
+    )
+    reclaim_assignments(actor=cast.ada, study=stage.study, ids=[had.pk])
+    add_member(actor=cast.ada, study=stage.study, user=cast.ben, role="lead")
+    for user, words in ((cast.dora, "Give it back under Open work"), (cast.ben, "was given to")):
+        answer = as_("ada").post(GOLD, {"adjudicator": place(user), "text": stage.revision.pk})
+        assert (answer.status_code, words in answer.content.decode()) == (400, True)
 
 
 def test_a_closed_study_gives_nothing_out(stage: Any, cast: SimpleNamespace, as_: Callable[[str], Client]) -> None:
