@@ -44,8 +44,9 @@ def change_study(
 
     With `version`, the study must still be the one that was read. `confirmed` says that the actor was told what a new
     blinding rule does to work that is there. Raises NotFoundError unless the actor runs the study; StaleError;
-    InvalidError for a deadline that is over; ConflictError `closed` for anything but the title of a closed study,
-    `assigned`, `revealed` and `confirm` (see `refuse_blinding`); django ValidationError for unfit values.
+    InvalidError for a deadline that is over, or a rule of extra reviewers that could add none; ConflictError `closed`
+    for anything but the title of a closed study, `assigned`, `revealed` and `confirm` (see `refuse_blinding`); django
+    ValidationError for unfit values.
     """
     study = lock_run_study(actor, study)
     changed = {name: value for name, value in changes.items() if getattr(study, name) != value}
@@ -62,6 +63,8 @@ def change_study(
     for name, value in changed.items():
         setattr(study, name, value)
     study.full_clean()
+    if changed.keys() & {"extra_up_to", "reviewers_per_document"}:
+        refuse_idle_rule(study)
     if study.blinding != rule:
         refuse_blinding(study, rule, study.blinding, confirmed=confirmed)
     if changed.keys() & EXTRA:
@@ -71,6 +74,16 @@ def change_study(
     after = {name: _plain(value) for name, value in changed.items()}
     record(actor=actor, verb="changed", row=study, study=study, before=before, after=after)
     return study
+
+
+def refuse_idle_rule(study: Study) -> None:
+    """Raise InvalidError where a document has as many reviewers from the beginning as the rule allows in all."""
+    usual = study.reviewers_per_document or 0
+    if study.extra_up_to is not None and study.extra_up_to <= usual:
+        words = (
+            f"Each document has {usual} reviewers without it. Allow more than that in all, or nobody would be added."
+        )
+        raise InvalidError("extra_up_to", words)
 
 
 def refuse_blinding(study: Study, rule: str, wanted: str, *, confirmed: bool) -> None:
@@ -136,8 +149,8 @@ def remove_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]
     """Take texts out of a study, all or none, where nobody has worked on them; who was given one is told so.
 
     Those that it does not have are no fault. Raises NotFoundError unless the actor runs the study; ConflictError
-    `closed`, `teaches` (the training of the study uses one), `worked_on`; BlindError where the actor reviews one, from
-    whom it is hidden whether others have begun.
+    `closed`, `teaches` (the training of the study uses one), `worked_on`; BlindError where the actor reviews one, or
+    reviews in the study and one was given to others: whether these have begun is hidden from them.
     """
     study = lock_run_study(actor, study)
     if study.is_closed:
@@ -149,6 +162,13 @@ def remove_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]
     taught = TrainingText.objects.in_use().filter(study=study, revision__in=[revision.pk for revision in present])
     if held.open().reviews().filter(reviewer=actor, round=1).exists():
         raise BlindError("You review one of these documents yourself. Submit it first, or let another lead remove it.")
+    reviewing = Assignment.objects.blind_reviews(actor).under_way()
+    blinds = reviewing.filter(Q(study=study) | Q(revision__in=[revision.pk for revision in present]))
+    if held.exclude(reviewer=actor).exists() and blinds.exists():
+        raise BlindError(
+            "Others were given one of these documents, and whether they have begun is hidden from you while you review"
+            " yourself. Submit your own work first, or let another lead remove it."
+        )
     if taught.exists():
         raise ConflictError(
             "teaches", "The training of the study uses one of these. Take it out of the training first."
@@ -159,7 +179,8 @@ def remove_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]
         named = ", ".join(f"“{title}”" for title in kept[:3]) + (f" and {len(kept) - 3} more" if kept[3:] else "")
         raise ConflictError("worked_on", f"Somebody has worked on {named}: it stays, with all that was said about it.")
     if present:
-        take_back(actor, study, list(held.open().select_related("revision")))
+        waiting = held.filter(Q(state=Assignment.State.OPEN) | Q(returned_at__isnull=False))
+        take_back(actor, study, list(waiting.select_related("revision")))
         study.revisions.remove(*present)
         study.places.filter(revision__in=present).delete()
         after = {"removed": [revision.sha256 for revision in present]}
@@ -206,13 +227,16 @@ def sort_revisions(*, actor: User, study: Study, order: Sequence[int], seen: str
 
 
 def take_back(actor: User, study: Study, assignments: list[Assignment]) -> None:
-    """Decline open assignments in their reviewers' place; all that was done in them is kept. All rows are locked."""
+    """Decline open assignments in their reviewers' place; all that was done in them is kept. All rows are locked.
+
+    One returned by who left the study no longer waits for them to come back: it can be given back only.
+    """
     acts = []
     now = timezone.now()
     for assignment in assignments:
         before = state_of(assignment)
-        assignment.state, assignment.reclaimed_at = Assignment.State.DECLINED, now
+        assignment.state, assignment.reclaimed_at, assignment.returned_at = Assignment.State.DECLINED, now, None
         acts.append(Act(assignment, assignment, before, state_of(assignment)))
-    Assignment.objects.bulk_update(assignments, ["state", "reclaimed_at"], batch_size=500)
+    Assignment.objects.bulk_update(assignments, ["state", "reclaimed_at", "returned_at"], batch_size=500)
     if acts:
         record_all(actor=actor, verb="reclaimed", study=study, acts=acts)

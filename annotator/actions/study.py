@@ -74,7 +74,11 @@ def create_study(
         due_on=due_on,
     )
     study.full_clean()
-    study.save()
+    try:
+        with transaction.atomic():
+            study.save(force_insert=True)
+    except IntegrityError as error:  # made by somebody else at this very moment
+        raise ConflictError("exists", f"There is a study “{slug}” already.") from error
     study.revisions.set(revisions)
     Membership.objects.create(study=study, user=actor, role=Membership.Role.LEAD, pseudonym=new_pseudonym())
     record(actor=actor, verb="created", row=study, study=study, after={"slug": slug, "title": title, "demo": demo})

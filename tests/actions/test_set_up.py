@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from annotator.actions.annotation import delete_annotation
 from annotator.actions.assignments import assign_revision, reveal_assignment
 from annotator.actions.errors import BlindError, ConflictError, InvalidError, NotFoundError, StaleError
+from annotator.actions.reclaiming import give_back_assignments
 from annotator.actions.set_up import change_study, remove_revisions
 from annotator.actions.study import add_member, add_revisions, close_study, create_study, remove_member
 from annotator.models import Assignment, Event, Study
@@ -178,6 +179,68 @@ def test_who_reviews_a_text_learns_nothing_by_taking_it_out(stage, cast, mark, f
     with frames.refusal(BlindError) as after:
         remove_revisions(actor=cast.ada, study=stage.study, revisions=[stage.revision])
     assert before.value.detail == after.value.detail
+
+
+def test_a_lead_who_reviews_another_text_learns_nothing_by_taking_one_out(stage, cast, spare, mark, submit, frames):
+    """The same refusal whether a colleague has begun or not; a text that nobody has can be taken out."""
+    own = assign_revision(actor=cast.ada, study=stage.study, revision=spare, reviewer=cast.ada)
+    with frames.refusal(BlindError) as before:
+        remove_revisions(actor=cast.ada, study=stage.study, revisions=[stage.revision])
+    mark("ben", "Harbour news", "fact")
+    with frames.refusal(BlindError) as after:
+        remove_revisions(actor=cast.ada, study=stage.study, revisions=[stage.revision])
+    assert before.value.detail == after.value.detail
+    submit(own)
+    with frames.refusal(ConflictError, "worked_on"):
+        remove_revisions(actor=cast.ada, study=stage.study, revisions=[stage.revision])
+
+
+def test_who_reviews_a_text_in_another_study_learns_nothing_by_taking_it_out(stage, make_stage, cast, mark, frames):
+    other = make_stage("pier", reviewers=())
+    add_revisions(actor=cast.ada, study=other.study, revisions=[stage.revision])
+    assign_revision(actor=cast.ada, study=other.study, revision=stage.revision, reviewer=cast.ada)
+    for words in ("Harbour news", "Fares will rise"):
+        with frames.refusal(BlindError):
+            remove_revisions(actor=cast.ada, study=stage.study, revisions=[stage.revision])
+        mark("ben", words, "fact")
+
+
+def test_who_comes_back_is_not_given_a_text_that_was_taken_out(stage, cast, spare, frames):
+    given = assign_revision(actor=cast.ada, study=stage.study, revision=spare, reviewer=cast.ben)
+    remove_member(actor=cast.ada, study=stage.study, user=cast.ben)
+    remove_revisions(actor=cast.ada, study=stage.study, revisions=[spare])
+    member = add_member(actor=cast.ada, study=stage.study, user=cast.ben)
+    given.refresh_from_db()
+    assert (member.left_at, given.state, given.returned_at) == (None, "declined", None)
+    with frames.refusal(InvalidError):
+        give_back_assignments(actor=cast.ada, study=stage.study, ids=[given.pk])
+    add_revisions(actor=cast.ada, study=stage.study, revisions=[spare])
+    assert give_back_assignments(actor=cast.ada, study=stage.study, ids=[given.pk]) == [given]
+
+
+def test_a_rule_of_extra_reviewers_that_could_add_none_is_refused(stage, change, frames):
+    study = change(stage.study, reviewers_per_document=3)
+    with frames.refusal(InvalidError) as caught:
+        change(study, extra_up_to=3)
+    assert (caught.value.errors[0].field, "more than that" in caught.value.detail) == ("extra_up_to", True)
+    study = change(study, extra_up_to=4)
+    with frames.refusal(InvalidError):
+        change(study, reviewers_per_document=4)
+    assert change(study, reviewers_per_document=4, extra_up_to=None).reviewers_per_document == 4
+
+
+def test_of_two_studies_made_at_once_with_one_short_name_one_is_refused(stage, cast, frames, monkeypatch):
+    """Neither was there when the other looked."""
+    checked = Study.full_clean
+
+    def slow(study):
+        checked(study)
+        if not Study.objects.filter(slug="quay").exists():
+            Study.objects.create(slug="quay", title="The other", codebook=stage.codebook)
+
+    monkeypatch.setattr(Study, "full_clean", slow)
+    with pytest.raises(ConflictError, match="There is a study “quay” already"):
+        create_study(actor=cast.ada, slug="quay", title="Quay", codebook=stage.codebook)
 
 
 def test_a_closed_study_keeps_its_texts(stage, cast, spare, frames):
