@@ -65,10 +65,13 @@ def standings_of(study: Study, reviewer: User, training: Training) -> tuple[Stan
 
 
 def next_lesson(study: Study, reviewer: User) -> TrainingText | None:
-    """Return the first training document, in their order, that the reviewer has not had in this study."""
+    """Return the first training document, in their order, that the reviewer has not had in this study.
+
+    One whose gold they settled themselves would prove nothing.
+    """
     had = Assignment.objects.filter(study=study, reviewer=reviewer, revision=OuterRef("revision"))
     texts = TrainingText.objects.lessons().in_use().filter(~Exists(had), study=study)
-    texts = texts.filter(revision__document__withdrawn_at__isnull=True)
+    texts = texts.filter(revision__document__withdrawn_at__isnull=True).exclude(gold__reviewer=reviewer)
     return texts.select_related("revision").order_by("position", "pk").first()
 
 

@@ -259,11 +259,14 @@ def _refuse_impossible(study: Study, needed: int, marks: Sequence[Mark]) -> None
             f"A mark is taken over {needed} documents, and the training has {len(golds)}. Add texts, or need fewer.",
         )
     if missing := untakeable(study, marks, golds):
+        names = {("label", code): name for code, name in study.codebook.labels.values_list("code", "name")}
+        names |= {("scale", code): words for code, words in study.codebook.scales.values_list("code", "question")}
         faults = [
             FieldError(
                 f"marks.{mark.subject}.{mark.code}",
                 "impossible",
-                f"No gold of the training has “{mark.code}”: nobody could reach it. Add such a text, or ask for none.",
+                f"No gold of the training has “{names[mark.subject, mark.code]}”, so nobody could reach this mark."
+                " Add such a text, or ask for none.",
             )
             for mark in missing
         ]

@@ -30,8 +30,8 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         """Begun and not ended, in studies that still take work."""
         return self.filter(opened_at__isnull=False, study__closed_at__isnull=True)
 
-    def holding(self, user: User) -> "TrainingQuerySet":
-        """Training under way that the user has to pass before the documents of the study are open to them."""
+    def holding(self, user: User | int) -> "TrainingQuerySet":
+        """Training under way that the user, or who has this id, has to pass before the study's documents open."""
         trainee = Membership.objects.active().filter(
             study=OuterRef("study"), user=user, role=Membership.Role.REVIEWER, user__kind=User.Kind.HUMAN
         )
@@ -42,7 +42,7 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         """The training, if any, that keeps an assignment shut for now. Who runs or settles is never held."""
         if assignment.purpose != Assignment.Purpose.STUDY or assignment.role != Assignment.Role.REVIEWER:
             return self.none()
-        return self.holding(assignment.reviewer).filter(study=assignment.study_id)
+        return self.holding(assignment.reviewer_id).filter(study=assignment.study_id)
 
 
 def waiting_for_training(user: User) -> Q:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from annotator.agreement.measured import DocumentReport
 from annotator.agreement.report import Report
 from annotator.formats import FORMATS
-from annotator.models import Membership, Study
+from annotator.models import Membership, Study, Training
 from annotator.queries import (
     figures_for,
     hidden_revisions,
@@ -80,6 +80,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         "grid": grid,
         "membership": membership,
         "runs": shown.is_run_by(request.user),
+        "held": Training.objects.holding(request.user).filter(study=shown).exists(),
         "visible": may_see_agreement(shown, request.user),
         "reviews_too": oversees(shown, request.user) and reviews_under_way(shown, request.user),
     }

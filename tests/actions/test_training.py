@@ -285,6 +285,13 @@ def test_who_joins_begins_with_the_training(school: School, cast: SimpleNamespac
     assert school.lesson(gina) == given[0]
 
 
+def test_nobody_trains_on_a_gold_of_their_own(school: School, cast: SimpleNamespace) -> None:
+    school.teach(2, 1)
+    add_member(actor=cast.ada, study=school.stage.study, user=cast.dora, role="reviewer")
+    assert school.lesson(cast.dora) is None
+    assert let_on(cast.dora) == ""
+
+
 def test_machines_and_those_who_run_or_settle_are_not_trained(school: School, cast: SimpleNamespace) -> None:
     robot = User.objects.create(username="robot", kind="machine")
     study = school.stage.study

@@ -74,6 +74,7 @@ def test_a_reviewer_goes_through_the_training(
     client, real = as_("ben"), school.stage.assignments["ben"]
     home = said(client.get("/").content.decode())
     assert "begins with a training" in home
+    assert "You begin with the training of this study" in said(client.get("/studies/harbour/").content.decode())
     assert "Training 1 of 2" in home
     assert "Open after the training 1" in home
     shut = client.get(f"/assignments/{real.pk}/")
@@ -98,6 +99,7 @@ def test_a_reviewer_goes_through_the_training(
     page = said(client.get(f"/assignments/{done.pk}/gold/").content.decode())
     assert "You have reached every pass mark." in page
     assert client.get(f"/assignments/{real.pk}/").status_code == 200
+    assert "You begin with the training" not in said(client.get("/studies/harbour/").content.decode())
     home = said(client.get("/").content.decode())
     assert "Open after the training" not in home
     assert "See the gold" in home
