@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from annotator.models import Annotation, Decision, Event, Membership, Rating, Recoding, Study, User
+from annotator.models import Annotation, Comment, Decision, Event, Membership, Rating, Recoding, Study, User
 from annotator.models.event import EventQuerySet
 from annotator.queries.agreement import hidden_revisions
 
@@ -108,6 +108,7 @@ UNDOABLE: Final = {
     ("rating", "cleared"): "restore",
     ("decision", "undone"): "restore",
     ("recoding", "undone"): "restore",
+    ("comment", "deleted"): "restore",
     ("membership", "left"): "bring back",
 }
 """Acts that took something away which can come back, and what bringing it back is called."""
@@ -123,14 +124,16 @@ class Undoing:
 def undoings(events: Sequence[Event], study: Study, viewer: User) -> dict[str, Undoing]:
     """Return, by hash, which of these acts of a study the viewer can undo, or could; a fixed number of queries.
 
-    One's own deleted passages, ratings, answers and decisions, and members who left a study that the viewer runs. What
-    is there again, or was taken away once more later, is not among them: only the last taking away can be undone.
+    One's own deleted passages, ratings, answers, comments and decisions, and members who left a study that the viewer
+    runs. What is there again, or was taken away once more later, is not among them: only the last can be undone.
     """
     chosen = [event for event in events if (event.kind, event.verb) in UNDOABLE]
     own = [event for event in chosen if event.assignment and event.assignment.reviewer_id == viewer.pk]
     gone = {*_gone_passages(own), *_gone_decisions(own), *_gone_ratings(own), *_gone_recodings(own, study)}
     left = _refused_since(study, viewer)
     found = {event.hash: Undoing(_late(event, left)) for event in own if event.hash in gone}
+    said = [event for event in chosen if event.kind == "comment" and event.actor_id == viewer.pk]
+    found |= {name: Undoing() for name in _states(said, "comment", Comment.objects.filter(deleted_at__isnull=False))}
     if study.is_run_by(viewer):
         found |= {name: Undoing() for name in _gone_members(chosen)}
     return found

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotator.actions.annotation import Precondition, restore_annotation
+from annotator.actions.comment import restore_comment
 from annotator.actions.decisions_restored import restore_decision
 from annotator.actions.errors import ActionError, NotFoundError
 from annotator.actions.rating import restore_document_rating
@@ -167,6 +168,10 @@ def _restore_recoding(actor: User, study: Study, event: Event) -> None:
     )
 
 
+def _restore_comment(actor: User, study: Study, event: Event) -> None:
+    restore_comment(actor=actor, comment_id=UUID(event.object_id))
+
+
 def _bring_back(actor: User, study: Study, event: Event) -> None:
     member = Membership.objects.select_related("user").get(pk=event.object_id)
     add_member(actor=actor, study=study, user=member.user, role=member.role, version=member.version)
@@ -177,6 +182,7 @@ UNDO: Final[dict[tuple[str, str], Callable[[User, Study, Event], None]]] = {
     ("rating", "cleared"): _restore_rating,
     ("decision", "undone"): _restore_decision,
     ("recoding", "undone"): _restore_recoding,
+    ("comment", "deleted"): _restore_comment,
     ("membership", "left"): _bring_back,
 }
 

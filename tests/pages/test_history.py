@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from annotator.actions.adjudication import Verdict, decide_case, undo_decision
 from annotator.actions.annotation import Precondition, delete_annotation, save_annotation
 from annotator.actions.assignments import assign_revision, reopen_assignment, submit_assignment
+from annotator.actions.comment import Place, delete_comment, write_comment
 from annotator.actions.entrance import create_code, create_invitation, revoke_entrance
 from annotator.actions.rating import clear_document_rating, rate_document
 from annotator.actions.reclaiming import give_back_assignments, reclaim_assignments, set_deadlines
@@ -496,3 +497,28 @@ def test_every_link_of_a_history_leads_somewhere(
     assert "made or marked an invitation link" not in words
     assert "made an invitation link" in words
     assert "revoked a class code" in words
+
+
+def test_a_deleted_comment_is_restored_by_its_author(
+    as_: Callable[[str], Client],
+    read: Callable[..., Page],
+    stage: Any,
+    marked: None,
+    reveal: Callable[..., None],
+    cast: SimpleNamespace,
+) -> None:
+    reveal("ben", "cleo")
+    start, end = stage.span(FERRY)
+    place = Place(stage.study, stage.revision, start, end)
+    comment, _ = write_comment(
+        actor=cast.ben, comment_id=uuid7(), place=place, words="Who counted them?", precondition=NEW
+    )
+    delete_comment(actor=cast.ben, comment_id=comment.pk, versions={comment.version})
+    (link,) = undo_links(read("ben", URL))
+    assert "The comment stands in its discussion again" in plain(read("ben", link))
+    for name in ("cleo", "ada"):
+        assert as_(name).post(link).status_code == 404
+    assert as_("ben").post(link).status_code == 302
+    comment.refresh_from_db()
+    assert not comment.is_deleted
+    assert undo_links(read("ben", URL)) == []
