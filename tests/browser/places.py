@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from tests.browser.texts import CHINESE, PERSIAN
 from tests.browser.texts import PLAIN as LATIN
 
+HERE = Path(__file__).parent
 ADMIN = (
     *("", "annotator/study/", "annotator/study/add/", "annotator/assignment/", "annotator/assignment/add/"),
     *("annotator/user/", "annotator/codebook/", "annotator/codebook/1/change/", "annotator/annotation/"),
@@ -47,6 +48,12 @@ def _seed(end: str = "", document: str = LATIN) -> Callable[[Any], str]:
 
 def _disputed(query: str = "") -> Callable[[Any], str]:
     return lambda visit: f"/assignments/{visit.sign_in_to_settle()}/adjudicate/{query}"
+
+
+def _divided(visit: Any) -> str:
+    session, slug = visit.server.run((HERE / "divided.py").read_text()).split()
+    visit.page.context.add_cookies([{"name": "sessionid", "value": session, "url": visit.server.address}])
+    return f"/studies/{slug}/recode/"
 
 
 def _settle_some(visit: Any) -> None:
@@ -323,6 +330,7 @@ PLACES = [
     Place("giving documents out", "admin", "/studies/seeds/distribute/?per_text=2&for_all=1"),
     Place("codebooks", ONE, "/codebooks/"),
     Place("codebook", ONE, "/codebooks/credence-default/1/"),
+    Place("coding again", "", _divided),
     Place("coding again, nothing to do", ONE, "/studies/seeds/recode/"),
     Place("study, codebook", "admin", "/studies/demonstration/codebook/"),
     Place("codebooks, administrator", "admin", "/codebooks/"),
