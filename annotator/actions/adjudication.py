@@ -32,6 +32,7 @@ from annotator.actions.gold import (
     keep,
     lock_gold,
     lock_own_decision,
+    rating_on,
     ratings_of,
     readers_of,
     refuse_unless_meant,
@@ -318,7 +319,8 @@ def decide_case(
 def undo_decision(*, actor: User, decision_id: UUID, versions: Collection[int] | None) -> Decision:
     """Take a decision back with the passage or rating it made. Undoing it again changes nothing.
 
-    A passage stays as a tombstone, and what was decided about its ratings is undone with it.
+    A rating that says something else by now was given by hand, and stays. A passage stays as a tombstone, and what was
+    decided about its ratings is undone with it.
 
     Raises NotFoundError, PreconditionMissingError, StaleError, ConflictError (submitted, closed).
     """
@@ -329,7 +331,7 @@ def undo_decision(*, actor: User, decision_id: UUID, versions: Collection[int] |
     done: Done = []
     if decision.scale is None:
         drop_passage(gold, decision.annotation, done)
-    elif decision.point_id is not None:
+    elif (rating := rating_on(gold, decision.scale, decision.annotation)) and rating.point_id == decision.point_id:
         write_point(gold, decision.scale, decision.annotation, None, done)
     withdraw(gold, decision, done)
     keep(actor, gold, done)

@@ -385,6 +385,35 @@ def test_a_rating_changed_in_the_workbench_is_said(cast, gold, decide, votes, pa
     assert (said[slant.pk], said[document.pk]) == (True, False)
 
 
+def test_undoing_leaves_a_rating_that_the_decision_did_not_make(cast, gold, decide, votes, passage, rate):
+    slant, _ = decide("took", 1, passage)
+    document, _ = decide("took", 2)
+    passage.refresh_from_db()
+    save_annotation(
+        actor=cast.dora,
+        annotation_id=passage.pk,
+        assignment_id=gold.pk,
+        label="fact",
+        start=passage.start,
+        end=passage.end,
+        quote=FERRY,
+        ratings=[("slant", 0)],
+        precondition=Precondition(versions=frozenset({passage.version})),
+    )
+    own = Rating.objects.get(assignment=gold, annotation=None)
+    rate_document(
+        actor=cast.dora,
+        assignment_id=gold.pk,
+        scale="credibility",
+        point=4,
+        evidence=[passage.pk],
+        precondition=Precondition(versions=frozenset({own.version})),
+    )
+    for decision in (slant, document):
+        undo_decision(actor=cast.dora, decision_id=decision.pk, versions={decision.version})
+    assert (given(gold, passage), given(gold)) == ({"slant": 0}, {"credibility": 4}), "what was rated by hand stays"
+
+
 def test_a_second_round_counts_in_place_of_the_first(cast, stage, gold, votes, passage, decide, rate):
     document, _ = decide("took", 2)
     reveal_assignment(actor=cast.eli, assignment_id=stage.assignments["eli"].pk)
