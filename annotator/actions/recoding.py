@@ -88,9 +88,9 @@ def recode_passage(
 ) -> tuple[Recoding, bool]:
     """Say which of the labels that the passage's own was split into it is, None for none of them.
 
-    Return the answer and whether it is new; sending the same again gives the same row. What was said of the same words
-    with the same label in the reviewer's other rounds is answered with it. `codebook_version` is the version that was
-    looked at.
+    Return the answer and whether it is new; sending the same again gives the same row. The same words with the same
+    label in the reviewer's other rounds are answered with it, but for those that were answered for themselves: what
+    was said before the reveal stays as independent as it was. `codebook_version` is the version that was looked at.
 
     Raises NotFoundError, PreconditionMissingError, InvalidError (annotation, label), DeletedError, StaleError and
     ConflictError: changed, different, open, closed, left.
@@ -113,9 +113,21 @@ def recode_passage(
     work = passage.assignment
     informed = Assignment.objects.seen_of_others(actor, work.study, work.revision_id).exists()
     verb = "changed" if live else "recoded"
-    acts = [_answer(each, work, chosen, informed) for each in like]
+    together = _together(passage, like, existing if live else None)
+    acts = [_answer(each, work, chosen, informed) for each in together]
     record_all(actor=actor, verb=verb, study=work.study, acts=acts)
     return next(act.row for act in acts if act.row.annotation_id == passage.pk), not live
+
+
+def _together(passage: Annotation, like: list[Annotation], existing: Recoding | None) -> list[Annotation]:
+    """Return the passage with those of its like that are not answered, or are as it is."""
+    rows = Recoding.objects.live().filter(annotation__in=like, codebook=passage.assignment.study.codebook_id)
+    others = {row.annotation_id: row for row in rows if existing is None or not _alike(row, existing)}
+    return [each for each in like if each.pk == passage.pk or each.pk not in others]
+
+
+def _alike(one: Recoding, other: Recoding) -> bool:
+    return (one.label_id, one.informed) == (other.label_id, other.informed)
 
 
 def _answer(passage: Annotation, work: Assignment, label: Label | None, informed: bool) -> Act:
@@ -139,6 +151,8 @@ def _answer(passage: Annotation, work: Assignment, label: Label | None, informed
 def undo_recoding(*, actor: User, annotation_id: UUID, versions: Collection[int] | None) -> None:
     """Take the answer about a passage back, so that it is asked again; where there is none, nothing changes.
 
+    The same answer to the same words in the reviewer's other rounds is taken back with it.
+
     Raises NotFoundError, PreconditionMissingError, DeletedError, StaleError and ConflictError: open, closed, left.
     """
     passage, like = _lock(actor, annotation_id)
@@ -152,6 +166,8 @@ def undo_recoding(*, actor: User, annotation_id: UUID, versions: Collection[int]
     rows = Recoding.objects.live().select_related("label", "codebook", "assignment")
     acts = []
     for recoding in rows.filter(annotation__in=like, codebook=existing.codebook_id).order_by("pk"):
+        if not _alike(recoding, existing):
+            continue
         before = state_of(recoding)
         recoding.deleted_at = recoding.updated_at = timezone.now()
         recoding.version += 1

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Prefetch
 
@@ -14,7 +15,7 @@ from annotator.reading import Reader, heirs_of
 
 @dataclass(frozen=True, slots=True)
 class RecodingCase:
-    """One passage to be coded again; its like in the reviewer's other rounds goes with it.
+    """One passage to be coded again; its like in the reviewer's other rounds goes with it where the answer is the same.
 
     `choices` are the labels its own was split into; `answer` is what its reviewer said of it.
     """
@@ -31,7 +32,10 @@ class RecodingCase:
 
 @dataclass(frozen=True, slots=True)
 class RecodingProgress:
-    """How many of a reviewer's passages were to be coded again, and were; `informed` knowing others' work."""
+    """How many of a reviewer's passages were to be coded again, and were; `informed` knowing others' work.
+
+    Of a passage in several rounds the first one tells.
+    """
 
     reviewer: str
     asked: int
@@ -63,8 +67,9 @@ def _asked(codebook: Codebook, work: AssignmentQuerySet) -> list[tuple[Annotatio
     rows = (
         Annotation.objects.live()
         .filter(assignment__in=submitted.values("pk"), label__in=split)
-        .select_related("label", "assignment__revision__document__source", "assignment__codebook")
+        .select_related("label", "assignment__codebook")
         .prefetch_related(Prefetch("recodings", answers, to_attr="answers"))
+        .prefetch_related("assignment__revision__document__source")  # each text once, not for every passage
         .order_by("assignment__revision__document__title", "assignment__revision", "start", "end", "assignment__round")
     )
     found = []
@@ -86,10 +91,10 @@ def recoding_cases(study: Study, user: User) -> list[RecodingCase]:
     own = Assignment.objects.filter(study=study, reviewer=user)
     asked = _asked(study.codebook, own)
     labels = {label.code: label for label in study.codebook.labels.all()} if asked else {}
-    found: dict[tuple[int, int, int, int], RecodingCase] = {}
+    found: dict[Any, RecodingCase] = {}
     for row, choices, said in asked:
-        if _place(row) not in found or said is None:  # asked until every round has its answer
-            found[_place(row)] = RecodingCase(row, tuple(labels[code] for code in choices), said)
+        key = (_place(row), said and (said.label_id, said.informed))  # asked until every round has its answer
+        found.setdefault(key, RecodingCase(row, tuple(labels[code] for code in choices), said))
     return list(found.values())
 
 
@@ -115,6 +120,6 @@ def recoding_progress(study: Study, codebook: Codebook, viewer: User) -> list[Re
     rows = []
     for reviewer_id, places in said.items():
         done = [answers for answers in places.values() if all(answers)]
-        informed = sum(any(answer.informed for answer in answers if answer) for answers in done)
+        informed = sum(answers[0].informed for answers in done if answers[0])
         rows.append(RecodingProgress(names[reviewer_id], len(places), len(done), informed))
     return sorted(rows, key=lambda row: row.reviewer)  # pseudonyms are random: the order tells nothing

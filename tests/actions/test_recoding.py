@@ -245,6 +245,37 @@ def test_an_answer_given_after_the_reveal_is_not_independent(cast, stage, work, 
     assert report(stage.study, cast.ada)["left_out"] == {}, "without the answer the round is what it was"
 
 
+def test_the_text_is_read_once_for_all_its_passages(cast, stage, work, newer):
+    one, other = recoding_cases(stage.study, cast.cleo)
+    assert one.assignment.revision is other.assignment.revision
+
+
+def test_a_second_round_leaves_what_was_answered_before_the_reveal(cast, stage, work, newer, answer):
+    first, _ = answer(work["ben"], "event")
+    reveal_assignment(actor=cast.ben, assignment_id=stage.assignments["ben"].pk)
+    second = revise_assignment(actor=cast.ben, assignment_id=stage.assignments["ben"].pk, reason="again")
+    submit_assignment(actor=cast.ben, assignment_id=second.pk, accept_gaps=True)
+    done, left = sorted(recoding_cases(stage.study, cast.ben), key=lambda case: case.assignment.round)
+    assert (done.answer, left.answer, left.assignment) == (first, None, second)
+    later, _ = answer(left.passage, "statement")
+
+    def answers():
+        first.refresh_from_db()
+        later.refresh_from_db()
+        return [(each.label.code, each.informed, each.is_deleted) for each in (first, later)]
+
+    assert answers() == [("event", False, False), ("statement", True, False)], "round 1 stays as it was said"
+    assert {case.answer for case in recoding_cases(stage.study, cast.ben)} == {first, later}
+    answer(left.passage, "event", Precondition(versions=frozenset({1})))
+    assert answers() == [("event", False, False), ("event", True, False)]
+    assert len(recoding_cases(stage.study, cast.ben)) == 2, "each can be taken back for itself"
+    undo_recoding(actor=cast.ben, annotation_id=left.passage.pk, versions={2})
+    assert answers() == [("event", False, False), ("event", True, True)]
+    answer(left.passage, "event")
+    answer(work["ben"], "statement", Precondition(versions=frozenset({1})))
+    assert answers()[1] == ("event", True, False), "the second round is a reading of its own"
+
+
 def test_progress_counts_for_each_reviewer(cast, stage, work, newer, answer):
     names = {name: stage.study.memberships.get(user=getattr(cast, name)).pseudonym for name in ("ben", "cleo")}
     answer(work["best"], "event")
