@@ -81,11 +81,10 @@ def _check_place(actor: User, place: Place) -> Annotation | None:
     if place.annotation is None:
         return None
     rows = Annotation.objects.live().visible_to(actor)
-    passage = rows.filter(
-        pk=place.annotation, assignment__study=place.study, assignment__revision=place.revision
-    ).first()
+    passage = rows.filter(pk=place.annotation, assignment__study=place.study, assignment__revision=place.revision)
+    passage = passage.filter(assignment__state=Assignment.State.SUBMITTED).first()  # till then it is its author's alone
     if passage is None:
-        raise InvalidError("annotation", "The passage must be one of this text that you may see.")
+        raise InvalidError("annotation", "The passage must be a submitted one of this text that you may see.")
     return passage
 
 

@@ -8,8 +8,8 @@ from annotator.records import CodedComment, CodedDocument
 from sources.models import Revision
 
 
-def take_comments(study: Study, revision: Revision, document: CodedDocument, author: Callable[[str], User]) -> None:
-    """Store the comments that are not here; one that is here must be equal.
+def take_comments(study: Study, revision: Revision, document: CodedDocument, author: Callable[[str], User]) -> int:
+    """Store the comments that are not here, and return how many; one that is here must be equal.
 
     Raises ConflictError `different` where it is not, and `identity` where its author could sign in and say it.
     """
@@ -18,6 +18,7 @@ def take_comments(study: Study, revision: Revision, document: CodedDocument, aut
     named = [each.annotation for each in document.comments if each.annotation is not None]
     passages = Annotation.objects.filter(pk__in=named, assignment__study=study, assignment__revision=revision)
     known = set(passages.values_list("pk", flat=True))
+    made = 0
     for comment in document.comments:
         user = author(comment.author)
         row = here.get(comment.id)
@@ -31,6 +32,8 @@ def take_comments(study: Study, revision: Revision, document: CodedDocument, aut
                 " the discussion into an empty database.",
             )
         _make(study, revision, comment, user, comment.annotation if comment.annotation in known else None)
+        made += 1
+    return made
 
 
 def _refuse_difference(row: Comment, study: Study, revision: Revision, comment: CodedComment, user: User) -> None:

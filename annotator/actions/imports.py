@@ -40,6 +40,7 @@ class ImportCount:
     documents: int = 0
     assignments: int = 0
     annotations: int = 0
+    comments: int = 0
 
 
 class _Codebooks:
@@ -418,8 +419,8 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
         raise NotAllowedError("Only site staff who keep sources and run studies may import.")
     codebooks = _Codebooks()
     studies: dict[str, tuple[Study, _Members]] = {}
-    new = {"studies": 0, "documents": 0, "assignments": 0, "annotations": 0}
-    touched: dict[str, int] = {}
+    new = {"studies": 0, "documents": 0, "assignments": 0, "annotations": 0, "comments": 0}
+    touched: dict[str, dict[str, int]] = {}
     for document in documents:
         for info in document.codebooks.values():
             codebooks.take(actor, info)
@@ -428,14 +429,14 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
             studies[study.slug] = (study, _Members(actor, study))
             new["studies"] += created
             if created:
-                touched[study.slug] = 0
+                touched[study.slug] = {"assignments": 0}
         study, members = studies[document.study.slug]
         before = Revision.objects.filter(sha256=document.sha256, document__slug=document.slug).exists()
         revision = _take_text(document)
         new["documents"] += not before
         if not study.revisions.filter(pk=revision.pk).exists():
             study.revisions.add(revision)
-            touched.setdefault(study.slug, 0)
+            touched.setdefault(study.slug, {"assignments": 0})
         fresh = []
         for coding in document.codings:
             _refuse_strange_labels(document, coding, codebooks)
@@ -443,11 +444,14 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
                 fresh.append(coding)
                 new["assignments"] += 1
                 new["annotations"] += len(coding.passages)
-                touched[study.slug] = touched.get(study.slug, 0) + 1
+                touched.setdefault(study.slug, {"assignments": 0})["assignments"] += 1
         _link_derivations(document.codings)
         _make_decisions(study, revision, fresh, codebooks)
-        take_comments(study, revision, document, members.named)
-    for slug, count in touched.items():
+        if said := take_comments(study, revision, document, members.named):
+            new["comments"] += said
+            counts = touched.setdefault(study.slug, {"assignments": 0})
+            counts["comments"] = counts.get("comments", 0) + said
+    for slug, counts in touched.items():
         study = studies[slug][0]
-        record(actor=actor, verb="imported", row=study, study=study, after={"assignments": count})
+        record(actor=actor, verb="imported", row=study, study=study, after=counts)
     return ImportCount(**new)

@@ -30,6 +30,7 @@ class ImportCountSerializer(serializers.Serializer):
     documents = serializers.IntegerField()
     assignments = serializers.IntegerField()
     annotations = serializers.IntegerField()
+    comments = serializers.IntegerField()
 
 
 def find_format(key: str) -> ModuleType:

@@ -303,7 +303,9 @@ def _study(event: Event, names: Names) -> Said:
         case "sorted":
             return Said("put the documents in another order")
         case "imported":
-            return Said(f"imported {counted(after.get('assignments', 0), 'assignment')}")
+            words = f"imported {counted(after.get('assignments', 0), 'assignment')}"
+            said = after.get("comments", 0)
+            return Said(f"{words} and {counted(said, 'comment')}" if said else words)
     if "version" in after and "codebook" in after:
         return Said(f"took version {after['version']} of the codebook", then=f"after version {before.get('version')}")
     details = [f"{name.replace('_', ' ')}: {before.get(name)} → {value}" for name, value in after.items()]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from annotator.actions.annotation import Precondition
-from annotator.actions.assignments import assign_revision, reveal_assignment
+from annotator.actions.assignments import assign_revision, reveal_assignment, revise_assignment, submit_assignment
 from annotator.actions.comment import Place, delete_comment, restore_comment, write_comment
 from annotator.actions.errors import (
     ConflictError,
@@ -19,7 +19,7 @@ from annotator.actions.errors import (
 from annotator.actions.imports import import_documents
 from annotator.actions.study import add_member, close_study, create_study
 from annotator.ids import uuid7
-from annotator.models import Comment, Event, Study, User
+from annotator.models import Annotation, Comment, Event, Study, User
 from annotator.models.comment import may_discuss
 from annotator.queries import all_coded_documents, coded_documents, threads_on, verification
 
@@ -196,6 +196,16 @@ def test_what_is_refused(cast, stage, place, revealed, write, frames):
         restore_comment(actor=cast.cleo, comment_id=comment.pk)
 
 
+def test_a_thread_is_about_no_passage_that_others_may_not_see(cast, stage, place, revealed, write, frames, mark):
+    second = revise_assignment(actor=cast.ben, assignment_id=stage.assignments["ben"].pk, reason="again")
+    own = Annotation.objects.get(assignment=second)
+    with frames.refusal(InvalidError, "invalid"):
+        write("ben", where=replace(place, annotation=own.pk))
+    submit_assignment(actor=cast.ben, assignment_id=second.pk, accept_gaps=True)
+    comment, _ = write("ben", where=replace(place, annotation=own.pk))
+    assert comment.annotation == own
+
+
 def test_the_same_again_is_the_same_row_even_after_an_edit(cast, revealed, write, frames):
     comment, _ = write("ben")
     with frames.untouched():
@@ -262,7 +272,11 @@ def test_a_discussion_is_exported_to_those_who_may_read_it_and_comes_back(cast, 
             for each in document.comments
         ),
     )
-    import_documents(actor=cast.ada, documents=[far])
+    import_documents(actor=cast.ada, documents=[replace(far, comments=())])
+    count = import_documents(actor=cast.ada, documents=[far])
+    assert (count.assignments, count.comments) == (0, 3)
+    event = Event.objects.filter(ledger__study__slug="far").latest("seq")
+    assert (event.verb, event.after) == ("imported", {"assignments": 0, "comments": 3}), "no write without its event"
     (stored,) = all_coded_documents(Study.objects.get(slug="far"))
     assert stored.comments == far.comments
     import_documents(actor=cast.ada, documents=[far])

@@ -40,7 +40,7 @@ def send(caller, raw, path=PATH, **headers):
 def test_export_is_imported_as_another_study_with_equal_content(ada, exported):
     response = send(ada, renamed(exported), "studies/quay/import/jsonl/")
     assert response.status_code == 200, response.content
-    assert response.data == {"studies": 1, "documents": 0, "assignments": 1, "annotations": 1}
+    assert response.data == {"studies": 1, "documents": 0, "assignments": 1, "annotations": 1, "comments": 0}
     copy = Annotation.objects.get(assignment__study__slug="quay")
     original = Annotation.objects.get(assignment__study__slug="harbour")
     for name in ("start", "end", "note", "version", "created_at", "label_id"):
@@ -49,7 +49,7 @@ def test_export_is_imported_as_another_study_with_equal_content(ada, exported):
 
 
 def test_same_file_again_changes_nothing(ada, exported):
-    assert send(ada, exported).data == {"studies": 0, "documents": 0, "assignments": 0, "annotations": 0}
+    assert send(ada, exported).data == {"studies": 0, "documents": 0, "assignments": 0, "annotations": 0, "comments": 0}
     assert Annotation.objects.count() == 1
 
 

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was imported: {'; '.join(error.messages)}") from error
         self.stdout.write(
             f"Imported {count.studies} studies, {count.documents} documents, {count.assignments} assignments and "
-            f"{count.annotations} annotations; what was there already stayed."
+            f"{count.annotations} annotations, with {count.comments} comments; what was there already stayed."
         )
 
     def find_actor(self, username: str | None) -> User:
