@@ -159,26 +159,25 @@ def with_pseudonym(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
     return rows.annotate(pseudonym=Coalesce(Subquery(member.values("pseudonym")[:1]), Value("")))
 
 
-def in_one_answer(rows: QuerySet[Assignment], assignment_id: UUID, lean: bool = False) -> dict[str, Any]:
-    """Return an assignment of `rows` with all that belongs to it, in a fixed number of queries; or NotFoundError."""
+def in_one_answer(viewer: User, rows: QuerySet[Assignment], assignment_id: UUID, lean: bool = False) -> dict[str, Any]:
+    """Return an assignment of `rows` with all that belongs to it, in a fixed number of queries.
+
+    Raises NotFoundError; ConflictError `training` for the viewer's own that a training keeps shut for now.
+    """
     row = find(
         with_pseudonym(rows)
         .select_related("study", "revision__document__source")
         .prefetch_related("revision__segmentations", "codebook", *prefetched("codebook__")),
         pk=assignment_id,
     )
+    if row.reviewer_id == viewer.pk:
+        row.reviewer = viewer
+        refuse_untrained(row)
     row.passages, row.answers = [], list(document_ratings(row))
     data = AssignmentSerializer(row).data
     data["annotations"] = lean_passages_of(row) if lean else passages_of(row)
     data["version_tag"] = hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:32]
     return data
-
-
-def refuse_waiting(viewer: User, assignment_id: UUID) -> None:
-    """Raise ConflictError `training` for an assignment of the viewer's own that a training keeps shut for now."""
-    own = Assignment.objects.filter(pk=assignment_id, reviewer=viewer).select_related("reviewer").first()
-    if own is not None:
-        refuse_untrained(own)
 
 
 class AssignmentList(ApiView):
@@ -219,8 +218,7 @@ class AssignmentDetail(ApiView):
     )
     def get(self, request: Request, assignment_id: UUID) -> Response:
         """Show an assignment with everything that belongs to it."""
-        refuse_waiting(self.viewer, assignment_id)
-        data = in_one_answer(Assignment.objects.work_visible_to(self.viewer), assignment_id)
+        data = in_one_answer(self.viewer, Assignment.objects.work_visible_to(self.viewer), assignment_id)
         return versioned(request, data, data["version_tag"])
 
 
@@ -237,8 +235,7 @@ class AssignmentLean(ApiView):
     )
     def get(self, request: Request, assignment_id: UUID) -> Response:
         """Show an assignment whose passages leave out the quote, UTF-16 offsets, times and the assignment's id."""
-        refuse_waiting(self.viewer, assignment_id)
-        data = in_one_answer(Assignment.objects.work_visible_to(self.viewer), assignment_id, lean=True)
+        data = in_one_answer(self.viewer, Assignment.objects.work_visible_to(self.viewer), assignment_id, lean=True)
         return versioned(request, data, data["version_tag"])
 
 
@@ -247,7 +244,7 @@ class OwnAssignmentAct(ApiView):
 
     def answer(self, request: Request, assignment: Assignment, status: int = 200) -> Response:
         """Answer with the whole assignment."""
-        data = in_one_answer(Assignment.objects.filter(reviewer=self.viewer), assignment.pk)
+        data = in_one_answer(self.viewer, Assignment.objects.filter(reviewer=self.viewer), assignment.pk)
         return versioned(request, data, data["version_tag"], status)
 
 

@@ -71,16 +71,16 @@ def test_deleted_passage_is_left_out(ben, path, passage):
 def test_answer_has_a_fixed_number_of_queries(ben, path, passage, django_assert_num_queries):
     ben.get(path)
     # session, user, the assignment with study and document, sentences, codebook, its labels, scales, their labels and
-    # points, passages and their ratings, document ratings
-    with django_assert_num_queries(12):
+    # points, whether a training comes first, passages and their ratings, document ratings
+    with django_assert_num_queries(13):
         ben.get(path)
     first, second = uuid7(), uuid7()
     ben.put(f"annotations/{first}/", passage(WORDS, ratings=[{"scale": "slant", "point": 1}]), if_none_match="*")
     ben.put(f"{path}ratings/credibility/", {"point": 3, "evidence": [str(first)]}, if_none_match="*")
-    with django_assert_num_queries(13):  # and the evidence
+    with django_assert_num_queries(14):  # and the evidence
         ben.get(path)
     ben.put(f"annotations/{second}/", passage(OPINION, "opinion"), if_none_match="*")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(ben.get(path).data["annotations"]) == 2
 
 
