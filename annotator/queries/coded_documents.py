@@ -22,6 +22,7 @@ from annotator.models import (
     User,
 )
 from annotator.models.descriptions import codebook_info, codebooks_behind
+from annotator.models.training import waiting_for_training
 from annotator.queries.coded_comments import comments_of
 from annotator.reading import read_with
 from annotator.records import (
@@ -256,6 +257,7 @@ def coded_documents(
         texts = texts.filter(pk__in=[revision.pk for revision in revisions])
     everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR)
     if not (viewer.runs_studies or viewer.sees_all_work or study.role_of(viewer) in everywhere):
+        visible = visible.exclude(waiting_for_training(viewer))  # their texts are not open to the viewer yet
         texts = texts.filter(assignments__in=visible).distinct()
     if purpose == "agreement":
         return as_read_now(study, _records(study, texts, visible, LIVE))
