@@ -60,7 +60,7 @@ def reviewers_of(study: Study) -> tuple[Membership, ...]:
 def _read(study: Study, revisions: Sequence[int]) -> dict[int, set[int]]:
     """Return who reads, or has read, which text: work submitted, and work open in the hands of a member."""
     members = Membership.objects.active().filter(study=study).values("user")
-    rows = Assignment.objects.reviews().filter(study=study, round=1, revision__in=revisions)
+    rows = Assignment.objects.reviews().without_training().filter(study=study, round=1, revision__in=revisions)
     rows = rows.filter(reviewer__kind=User.Kind.HUMAN)
     kept = rows.filter(Q(state=Assignment.State.SUBMITTED) | Q(state=Assignment.State.OPEN, reviewer__in=members))
     found: dict[int, set[int]] = defaultdict(set)

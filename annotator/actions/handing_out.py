@@ -16,7 +16,12 @@ def hand_out(*, actor: User, study: Study, reviewer: User, number: int) -> list[
     reviewer had before, or one that has as many reviewers as the study wants for each.
     """
     had = Assignment.objects.filter(study=study, reviewer=reviewer, revision=OuterRef("pk"))
-    reviews = Q(assignments__study=study, assignments__role=Assignment.Role.REVIEWER, assignments__round=1)
+    reviews = Q(
+        assignments__study=study,
+        assignments__role=Assignment.Role.REVIEWER,
+        assignments__round=1,
+        assignments__purpose=Assignment.Purpose.STUDY,
+    )
     texts = (
         study.revisions.without_text()
         .select_related("document")

@@ -94,7 +94,7 @@ def refuse_blinding(study: Study, rule: str, wanted: str, *, confirmed: bool) ->
     consequence for work that is there, which the refusal names.
     """
     wait_for_writers(study)
-    held = Assignment.objects.filter(study=study)
+    held = Assignment.objects.filter(study=study).without_training()  # that is never shown to others, by any rule
     if wanted == Study.Blinding.OPEN and held.exists():
         raise ConflictError(
             "assigned",
@@ -158,7 +158,8 @@ def remove_revisions(*, actor: User, study: Study, revisions: Iterable[Revision]
     wanted = [revision.pk for revision in revisions]
     present = list(study.revisions.filter(pk__in=wanted).select_related("document").defer("text"))
     wait_for_writers(study)
-    held = Assignment.objects.filter(study=study, revision__in=[revision.pk for revision in present])
+    work = Assignment.objects.filter(study=study, revision__in=[revision.pk for revision in present])
+    held = work.without_training()  # whoever trains on one goes on: a training document need not be of the study
     taught = TrainingText.objects.in_use().filter(study=study, revision__in=[revision.pk for revision in present])
     if held.open().reviews().filter(reviewer=actor, round=1).exists():
         raise BlindError("You review one of these documents yourself. Submit it first, or let another lead remove it.")

@@ -82,7 +82,7 @@ def set_up(request: HttpRequest, slug: str) -> HttpResponse:
         if form.errors and status == 200:
             status = 400
         study = run_study(request.user, slug)
-    held = Assignment.objects.filter(study=study).exclude(state=Assignment.State.DECLINED)
+    held = Assignment.objects.filter(study=study).without_training().exclude(state=Assignment.State.DECLINED)
     members = Membership.objects.active().filter(study=study)
     open_ones = open_work(study)
     context |= {

@@ -84,6 +84,7 @@ def study_texts(request: HttpRequest, slug: str) -> HttpResponse:
             refused, status = "Tick at least one document.", 400
     wanted, free = Wanted.of(request.GET), library(request, study)
     listed = {"assignments__study": study, "assignments__role": Assignment.Role.REVIEWER, "assignments__round": 1}
+    listed["assignments__purpose"] = Assignment.Purpose.STUDY
     here = study.revisions.without_text().select_related("document__source")
     here = here.annotate(
         n_open=Count("assignments", filter=Q(**listed, assignments__state=Assignment.State.OPEN), distinct=True),
