@@ -42,14 +42,18 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Words about history."""
 
     def visible_to(self, user: User) -> "EventQuerySet":
-        """One's own acts; what was done to work one may see; a study's own events for its leads and site staff."""
+        """One's own acts; what was done to work one may see; a study's own events for its leads and site staff.
+
+        Which texts have a gold is told to those who run the study only, as everywhere: to others a check would no
+        longer be one.
+        """
         of_visible_work = Q(assignment__in=Assignment.objects.work_visible_to(user).values("pk"))
-        if user.sees_all_work:
+        lead = Membership.objects.active().filter(study=OuterRef("ledger__study"), user=user, role=Membership.Role.LEAD)
+        if user.runs_studies and user.sees_all_work:
             of_studies = Q(assignment__isnull=True)
+        elif user.sees_all_work:
+            of_studies = Q(assignment__isnull=True) & (~Q(kind="trainingtext") | Q(Exists(lead)))
         else:
-            lead = Membership.objects.active().filter(
-                study=OuterRef("ledger__study"), user=user, role=Membership.Role.LEAD
-            )
             of_studies = Q(Exists(lead), assignment__isnull=True)
         # Of a discussion nobody learns by its history who may not read it: see models/comment.py.
         coding = Assignment.objects.reviews().open().filter(reviewer=user, round=1)

@@ -74,8 +74,9 @@ def _work(event: Event, assignment: Assignment, study: Study, viewer: User) -> s
         about = event.object_id if event.kind == "annotation" else (event.after or {}).get("annotation", "")
         anchor = f"#passage-{about}" if about and event.kind in ("annotation", "recoding") else ""
         return reverse("workbench", args=[assignment.pk]) + anchor
-    if assignment.is_training:
-        return reverse("beside-gold", args=[assignment.pk]) if assignment.is_submitted else ""
+    if assignment.is_training:  # its text need not be one of the study
+        shown = assignment.is_submitted and study.is_run_by(viewer)
+        return reverse("beside-gold", args=[assignment.pk]) if shown else ""
     name = reverse("document", args=[study.slug, assignment.revision.document.slug])
     state = event.after or event.before or {}
     anchor = f"#at-{state['start']}-{state['end']}" if "start" in state else ""

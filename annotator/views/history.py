@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -116,7 +117,8 @@ def study_history(request: HttpRequest, slug: str) -> HttpResponse:
 def document_history(request: HttpRequest, slug: str, document_slug: str) -> HttpResponse:
     """Show what was done with one document of a study."""
     study = visible_study(request, slug)
-    document = Document.objects.filter(slug=document_slug, revisions__studies=study).first()
+    here = Q(revisions__studies=study) | Q(revisions__assignments__study=study)  # or what the study trains with
+    document = Document.objects.filter(here, slug=document_slug).first()
     if document is None:
         raise Http404
     acts = Sought(document=document_slug).among(events_shown(study, request.user))

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from annotator.actions.assignments import assign_revision
 from annotator.actions.study import add_member, add_revisions
@@ -115,3 +116,17 @@ def test_a_lead_who_reviews_blind_is_shown_no_gold_of_the_text(taught: SimpleNam
     assert theatre.client("lead").get(address).status_code == 404
     hand_in(held)
     assert theatre.client("lead").get(address).status_code == 200
+
+
+def test_staff_who_see_all_work_and_run_nothing_are_told_no_check(taught: SimpleNamespace, cast: Any) -> None:
+    """They may review in the study; only those who run it know which documents have a gold."""
+    ben = taught.theatre.people["reviewer"]
+    ben.is_staff = True
+    ben.save()
+    ben.user_permissions.add(Permission.objects.get(codename="view_annotation"))
+    client = taught.theatre.client("reviewer")
+    paths = ["/studies/harbour/history/", "/api/v1/studies/harbour/events/"]
+    before = snapshot(client, paths)
+    taught.school.add(taught.gold, kind="check")
+    assert differing(before, snapshot(client, paths)) == []
+    assert "added a check" in taught.theatre.client("lead").get(paths[0]).content.decode()
