@@ -3,7 +3,7 @@
 Nothing here is asked for by itself: it happens where work is submitted, somebody joins, or a lead changes the training.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,14 +36,20 @@ def marks_of(study: Study) -> tuple[Mark, ...]:
     return tuple(Mark(row.subject, row.code, row.measure, float(row.least), row.away) for row in rows)
 
 
-def lessons_read(study: Study, reviewer: User) -> list[tuple[TrainingText, Assignment]]:
-    """Return the training documents a reviewer has submitted, in that order, with the work on each."""
-    work = Assignment.objects.training().submitted().filter(study=study, reviewer=reviewer)
+Lesson = tuple[TrainingText, Assignment]
+
+
+def lessons_read(study: Study, reviewers: Collection[User]) -> dict[int, list[Lesson]]:
+    """Return the training documents that reviewers submitted, in that order, with the work, by the reviewer's id."""
+    work = Assignment.objects.training().submitted().filter(study=study, reviewer__in=[each.pk for each in reviewers])
     texts = TrainingText.objects.lessons().filter(study=study)
     texts = texts.select_related("gold__codebook", "gold__study", "revision__document")
-    by_revision = {text.revision_id: text for text in texts}
-    rows = work.select_related("codebook", "study").order_by("submitted_at", "pk")
-    return [(by_revision[row.revision_id], row) for row in rows if row.revision_id in by_revision]
+    by_revision = {text.revision_id: text for text in texts.prefetch_related("revision__segmentations")}
+    found: dict[int, list[Lesson]] = {each.pk: [] for each in reviewers}
+    for row in work.select_related("codebook", "study").order_by("submitted_at", "pk"):
+        if row.revision_id in by_revision:
+            found[row.reviewer_id].append((by_revision[row.revision_id], row))
+    return found
 
 
 def compared(reader: SideBySide, text: TrainingText, work: Assignment) -> Beside:
@@ -53,15 +59,21 @@ def compared(reader: SideBySide, text: TrainingText, work: Assignment) -> Beside
     return beside_gold(document, reader.codebook, gold, theirs)
 
 
-def all_compared(study: Study, reviewer: User) -> list[Beside]:
-    """Compare all a reviewer has read of the training with its gold, in the order in which it was submitted."""
+def all_compared(study: Study, reviewers: Collection[User]) -> dict[int, list[Beside]]:
+    """Compare all that reviewers have read of the training with its gold, by the reviewer's id, as it was submitted.
+
+    A fixed number of queries, however many there are.
+    """
+    read = lessons_read(study, reviewers)
     reader = SideBySide(study)
-    return [compared(reader, text, work) for text, work in lessons_read(study, reviewer)]
+    reader.load([each for lessons in read.values() for text, work in lessons for each in (text.gold, work)])
+    return {pk: [compared(reader, text, work) for text, work in lessons] for pk, lessons in read.items()}
 
 
-def standings_of(study: Study, reviewer: User, training: Training) -> tuple[Standing, ...]:
-    """Return where a reviewer stands with each pass mark."""
-    return standings(marks_of(study), all_compared(study, reviewer), training.needed)
+def standings_of(study: Study, reviewers: Collection[User], training: Training) -> dict[int, tuple[Standing, ...]]:
+    """Return where reviewers stand with each pass mark, by the reviewer's id."""
+    marks = marks_of(study)
+    return {pk: standings(marks, read, training.needed) for pk, read in all_compared(study, reviewers).items()}
 
 
 def next_lesson(study: Study, reviewer: User) -> TrainingText | None:
@@ -75,15 +87,34 @@ def next_lesson(study: Study, reviewer: User) -> TrainingText | None:
     return texts.select_related("revision").order_by("position", "pk").first()
 
 
+def has_begun(study: Study, reviewer: User) -> bool:
+    """Whether a reviewer has begun to read in the study itself: whoever is held cannot, so it was before."""
+    work = Assignment.objects.reviews().without_training().filter(study=study, reviewer=reviewer)
+    return work.filter(begun_at__isnull=False).exists()
+
+
 def advance(actor: User, study: Study, reviewer: User) -> list[Step]:
     """Let a reviewer in training on, or give the next document where none is open; return what came to be.
 
-    Nothing happens to whoever is not in training. The caller holds a lock and records the steps, last.
+    Who had begun to read before the training goes on as they are, also after having left. Nothing happens to whoever is
+    not in training. The caller holds a lock and records the steps, last.
     """
+    return advance_all(actor, study, [reviewer])
+
+
+def advance_all(actor: User, study: Study, reviewers: Collection[User]) -> list[Step]:
+    """Do the same for several reviewers, whose work is compared at once."""
+    read = all_compared(study, reviewers)
+    return [step for reviewer in reviewers for step in _advance(actor, study, reviewer, read[reviewer.pk])]
+
+
+def _advance(actor: User, study: Study, reviewer: User, read: Sequence[Beside]) -> list[Step]:
     training = Training.objects.holding(reviewer).filter(study=study).first()
     if training is None:
         return []
-    read, marks = all_compared(study, reviewer), marks_of(study)
+    if has_begun(study, reviewer):
+        return let_on(actor, study, reviewer, Qualification.How.BEFORE)
+    marks = marks_of(study)
     if passed(marks, read, training.needed):
         figures = {each.mark.code: round(each.value or 0, 4) for each in standings(marks, read, training.needed)}
         return let_on(actor, study, reviewer, Qualification.How.PASSED, figures=figures, documents=len(read))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotator.actions.assignments import give
 from annotator.actions.errors import ConflictError, FieldError, InvalidError, NotFoundError, StaleError
 from annotator.actions.history import record
-from annotator.actions.qualifying import advance, let_on, marks_of, record_steps
+from annotator.actions.qualifying import advance_all, let_on, marks_of, record_steps
 from annotator.actions.study import lock_run_study, wait_for_writers
 from annotator.actions.transactions import writes
 from annotator.gold import LABEL_MEASURES, WITHIN, Mark, can_be_taken, usual_marks
@@ -107,7 +107,9 @@ def refusal_of_gold(study: Study, gold: Assignment) -> str:
 
 @writes
 def add_text(*, actor: User, study: Study, gold_id: UUID, kind: str) -> TrainingText:
-    """Train with a text whose gold the actor may see, last in order, or make it a check; adding again changes nothing.
+    """Train with a text whose gold the actor may see and hand on, or make it a check; adding again changes nothing.
+
+    A gold is handed on by who runs the study it was settled in. A training document comes last in the order.
 
     A check becomes a text of the study where it is none yet. Raises NotFoundError unless the actor runs the study;
     InvalidError `gold` for one that is not there, not submitted, of a withdrawn document or not to be read with the
@@ -117,9 +119,10 @@ def add_text(*, actor: User, study: Study, gold_id: UUID, kind: str) -> Training
     if kind not in TrainingText.Kind.values:
         raise InvalidError("kind", f"“{kind}” is no kind of text with a gold: lesson or check.")
     golds = Assignment.objects.gold().work_visible_to(actor).exclude(state=Assignment.State.DECLINED)
+    golds = golds.filter(study__in=Study.objects.run_by(actor))  # to be shown to others, it takes more than seeing it
     gold = golds.filter(pk=gold_id).select_related("revision__document", "codebook", "study").first()
     if gold is None:
-        raise InvalidError("gold", "There is no such gold standard, or it is not shown to you.")
+        raise InvalidError("gold", "There is no such gold standard in a study you run, or it is not shown to you.")
     if refusal := refusal_of_gold(study, gold):
         raise InvalidError("gold", refusal)
     _training_of(study)
@@ -240,8 +243,9 @@ def _fault(mark: Mark, labels: set[str], scales: dict[str, Scale]) -> str:
 def golds_of(study: Study) -> list[Coding]:
     """Return the golds of the training documents in use, read with the study's codebook."""
     texts = TrainingText.objects.lessons().in_use().filter(study=study, revision__document__withdrawn_at=None)
-    rows = texts.select_related("gold__codebook", "revision__document")
+    rows = texts.select_related("gold__codebook", "revision__document").prefetch_related("revision__segmentations")
     reader = SideBySide(study)
+    reader.load([text.gold for text in rows])
     return [reader.document(text.revision, [text.gold]).codings[0] for text in rows]
 
 
@@ -325,7 +329,7 @@ def _trainees(study: Study) -> list[User]:
 
 
 def _advance_all(actor: User, study: Study) -> list:
-    return [step for reviewer in _trainees(study) for step in advance(actor, study, reviewer)]
+    return advance_all(actor, study, _trainees(study))
 
 
 @writes
@@ -347,14 +351,7 @@ def open_training(*, actor: User, study: Study, version: int | None = None) -> T
     before = _as_kept(training, marks)
     training.opened_at = timezone.now()
     _save(training)
-    begun = Assignment.objects.reviews().without_training().filter(study=study, begun_at__isnull=False)
-    begun_by = set(begun.values_list("reviewer_id", flat=True))
-    done = set(Qualification.objects.filter(study=study).values_list("reviewer_id", flat=True))
-    steps = []
-    for reviewer in _trainees(study):
-        if reviewer.pk in begun_by - done:
-            steps += let_on(actor, study, reviewer, Qualification.How.BEFORE)
-    steps += _advance_all(actor, study)
+    steps = _advance_all(actor, study)
     record(actor=actor, verb="opened", row=training, study=study, before=before, after=_as_kept(training, marks))
     record_steps(actor, study, steps)
     return training

@@ -15,28 +15,25 @@ from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedP
 from sources.models import Revision, SegmentationKind
 
 
-def coding_record(assignment: Assignment) -> Coding:
-    """Return the live work of an assignment under the name of its role; of decisions those that stand."""
-    rows = Rating.objects.filter(assignment=assignment).order_by("scale__position", "scale__code")
-    of_passages: dict[UUID | None, list[CodedRating]] = defaultdict(list)
-    for passage, *rating in rows.values_list("annotation_id", "scale__code", "point__value", "point__missing"):
-        of_passages[passage].append(CodedRating(*rating))
-    passages = Annotation.objects.live().filter(assignment=assignment).order_by("start", "-end", "pk")
-    columns = ("pk", "label__code", "start", "end", "note")
-    decisions = Decision.objects.live().filter(assignment=assignment).select_related("scale")
-    return Coding(
-        id=assignment.pk,
-        reviewer=assignment.role,
-        codebook=(assignment.codebook.slug, assignment.codebook.version),
-        role=assignment.role,
-        state=assignment.state,
-        submitted_at=assignment.submitted_at,
-        passages=tuple(
-            CodedPassage(pk, *rest, ratings=tuple(of_passages.get(pk, ())))
-            for pk, *rest in passages.values_list(*columns)
-        ),
-        ratings=tuple(of_passages.get(None, ())),
-        decisions=tuple(
+def coding_records(work: Sequence[Assignment]) -> dict[UUID, Coding]:
+    """Return the live work of assignments, by id, under the name of its role; of decisions those that stand.
+
+    A fixed number of queries.
+    """
+    ids = [each.pk for each in work]
+    rows = Rating.objects.filter(assignment__in=ids).order_by("scale__position", "scale__code")
+    rated: dict[tuple[UUID, UUID | None], list[CodedRating]] = defaultdict(list)
+    columns = ("assignment_id", "annotation_id", "scale__code", "point__value", "point__missing")
+    for owner, passage, *rating in rows.values_list(*columns):
+        rated[owner, passage].append(CodedRating(*rating))
+    passages: dict[UUID, list[CodedPassage]] = defaultdict(list)
+    marked = Annotation.objects.live().filter(assignment__in=ids).order_by("start", "-end", "pk")
+    for owner, pk, *rest in marked.values_list("assignment_id", "pk", "label__code", "start", "end", "note"):
+        passages[owner].append(CodedPassage(pk, *rest, ratings=tuple(rated.get((owner, pk), ()))))
+    decisions: dict[UUID, list[CodedDecision]] = defaultdict(list)
+    decided = Decision.objects.live().filter(assignment__in=ids).select_related("scale")
+    for each in decided.order_by("start", "end", "pk"):
+        decisions[each.assignment_id].append(
             CodedDecision(
                 id=each.pk,
                 start=each.start,
@@ -46,9 +43,21 @@ def coding_record(assignment: Assignment) -> Coding:
                 annotation=each.annotation_id,
                 reason=each.reason,
             )
-            for each in decisions.order_by("start", "end", "pk")
-        ),
-    )
+        )
+    return {
+        each.pk: Coding(
+            id=each.pk,
+            reviewer=each.role,
+            codebook=(each.codebook.slug, each.codebook.version),
+            role=each.role,
+            state=each.state,
+            submitted_at=each.submitted_at,
+            passages=tuple(passages[each.pk]),
+            ratings=tuple(rated.get((each.pk, None), ())),
+            decisions=tuple(decisions[each.pk]),
+        )
+        for each in work
+    }
 
 
 class SideBySide:
@@ -61,15 +70,19 @@ class SideBySide:
         self._known: dict[tuple[str, int], CodebookInfo] = {self.codebook.key: self.codebook}
         self._codings: dict[UUID, Coding] = {}
 
-    def document(self, revision: Revision, work: Sequence[Assignment]) -> CodedDocument:
-        """Return a text with these pieces of work, in their order."""
+    def load(self, work: Sequence[Assignment]) -> None:
+        """Read these pieces of work at once, those that were not read yet."""
+        fresh = {each.pk: each for each in work if each.pk not in self._codings}
+        self._codings |= coding_records(list(fresh.values()))
         for each in work:
             if each.codebook_id not in self._books:
                 book = codebook_info(each.codebook)
                 self._books[each.codebook_id] = self._known[book.key] = book
                 codebooks_behind(self.codebook, self._known)
-            if each.pk not in self._codings:
-                self._codings[each.pk] = coding_record(each)
+
+    def document(self, revision: Revision, work: Sequence[Assignment]) -> CodedDocument:
+        """Return a text with these pieces of work, in their order."""
+        self.load(work)
         study, books = self.study, [self.codebook, *(self._books[each.codebook_id] for each in work)]
         document = CodedDocument(
             study=StudyInfo(study.slug, study.title, self.codebook.key, study.blinding, study.demo),

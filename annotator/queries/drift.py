@@ -97,12 +97,15 @@ def drift(study: Study, viewer: User, members: Iterable[Membership], asked: str 
     reader = SideBySide(study)
     subjects = subjects_of(study, reader.codebook)
     chosen = next((each for each in subjects if asked and asked == f"{each.subject}-{each.code}"), EVERYTHING)
-    rows = TrainingText.objects.visible_to(viewer).filter(study=study)
-    texts = {row.revision_id: row for row in rows.select_related("gold__codebook", "revision__document")}
+    known = TrainingText.objects.visible_to(viewer).filter(study=study)
+    known = known.select_related("gold__codebook", "revision__document").prefetch_related("revision__segmentations")
+    texts = {row.revision_id: row for row in known}
     members = list(members)
     work = _work(study, viewer).filter(reviewer__in=[member.user_id for member in members])
     found: dict[int, list[tuple[Reading, Beside]]] = defaultdict(list)
-    for row in work.select_related("codebook").order_by("submitted_at", "pk"):
+    rows = list(work.select_related("codebook").order_by("submitted_at", "pk"))
+    reader.load([each for row in rows for each in (texts[row.revision_id].gold, row)])
+    for row in rows:
         text = texts[row.revision_id]
         beside = compared(reader, text, row)
         title = text.revision.document.title

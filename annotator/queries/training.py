@@ -58,11 +58,12 @@ def lesson_result(assignment: Assignment, viewer: User) -> LessonResult | None:
         seen = Assignment.objects.filter(pk=assignment.pk).work_visible_to(viewer)
         texts = TrainingText.objects.visible_to(viewer) if seen.exists() else TrainingText.objects.none()
     shown = set(texts.filter(study=study).values_list("pk", flat=True))
-    read = lessons_read(study, reviewer)
+    read = lessons_read(study, [reviewer])[reviewer.pk]
     number = next((place for place, (_, work) in enumerate(read, start=1) if work.pk == assignment.pk), 0)
     if not number or any(text.pk not in shown for text, _ in read[:number]):  # the marks would tell of all of them
         return None
     reader = SideBySide(study)
+    reader.load([each for text, work in read[:number] for each in (text.gold, work)])
     codebook = reader.codebook
     documents = [reader.document(text.revision, [text.gold, work]) for text, work in read[:number]]
     besides = [beside_gold(document, codebook, *document.codings) for document in documents]
@@ -87,11 +88,11 @@ def lesson_result(assignment: Assignment, viewer: User) -> LessonResult | None:
 def own_standings(study: Study, viewer: User) -> tuple[Standing, ...]:
     """Return where one stands with each pass mark; nothing while the gold of a document one has read is hidden."""
     training = Training.objects.filter(study=study).first()
-    read = lessons_read(study, viewer)
+    read = lessons_read(study, [viewer])[viewer.pk]
     shown = set(TrainingText.objects.shown_to(viewer).filter(study=study).values_list("pk", flat=True))
     if training is None or any(text.pk not in shown for text, _ in read):
         return ()
-    return standings_of(study, viewer, training)
+    return standings_of(study, [viewer], training)[viewer.pk]
 
 
 @dataclass(frozen=True, slots=True)

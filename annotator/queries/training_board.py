@@ -97,12 +97,13 @@ def training_plan(study: Study, viewer: User) -> TrainingPlan:
 
 
 def teachable_golds(study: Study, viewer: User) -> list[Assignment]:
-    """Return submitted gold standards the viewer may see whose text is not in use in the study's training yet.
+    """Return submitted gold standards of studies the viewer runs whose text is not in use in the study's training yet.
 
     Whether the study's codebook can read one is told when it is chosen.
     """
     used = TrainingText.objects.in_use().filter(study=study).values("revision")
     golds = Assignment.objects.gold().submitted().work_visible_to(viewer).exclude(revision__in=used)
+    golds = golds.filter(study__in=Study.objects.run_by(viewer))
     golds = golds.filter(revision__document__withdrawn_at__isnull=True).select_related("study", "revision__document")
     return list(golds.defer("revision__text").order_by("study__title", "revision__document__title", "pk")[:MOST_GOLDS])
 
@@ -128,17 +129,17 @@ def trainee_rows(study: Study, viewer: User, shown: Iterable[Membership]) -> lis
     submitted = Counter(work.submitted().values_list("reviewer_id", flat=True))
     visible = Counter(work.submitted().work_visible_to(viewer).values_list("reviewer_id", flat=True))
     passed = {row.reviewer_id: row for row in Qualification.objects.filter(study=study, reviewer__in=people)}
+    told = [each.user for each in shown if submitted[each.user_id] == visible[each.user_id] > 0]
+    stand = standings_of(study, told, training) if training and told else {}
     rows = []
     for member in shown:
-        read = submitted[member.user_id]
-        told = training is not None and read and read == visible[member.user_id]
         rows.append(
             TraineeRow(
                 member=member,
-                read=read,
+                read=submitted[member.user_id],
                 current=open_ones.get(member.user_id),
                 qualification=passed.get(member.user_id),
-                standings=standings_of(study, member.user, training) if told and training else (),
+                standings=stand.get(member.user_id, ()),
             )
         )
     return rows

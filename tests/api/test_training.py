@@ -192,3 +192,17 @@ def test_training_work_is_in_no_figure_count_or_export(
     assert (answer["report"]["n_documents"], answer["report"]["reviewers"]) == (0, [])
     page = ada.get("/studies/harbour/").content.decode()
     assert "0 of 2 submitted" in page
+
+
+def test_who_is_in_training_reads_no_document_of_the_study_in_its_export(
+    school: School, cast: SimpleNamespace, ben: Any
+) -> None:
+    def exported() -> list[str]:
+        lines = b"".join(ben.get("studies/harbour/export/jsonl/")).decode().splitlines()
+        return [line for line in lines if BEST in line]
+
+    assert len(exported()) == 1
+    school.teach(2, 1)
+    assert exported() == []
+    school.read(cast.ben)
+    assert len(exported()) == 1

@@ -1,16 +1,19 @@
 """Training on the pages: set up by a lead, gone through by a reviewer, and read beside the gold."""
 
+import html
 import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from annotator.actions.assignments import assign_revision
 from annotator.actions.study import add_member, add_revisions, close_study
-from annotator.actions.training import Wish, give_check, set_marks
+from annotator.actions.training import Wish, give_check, pass_by_hand, retire_text, set_marks
 from annotator.models import Assignment, PassMark, Qualification, Training, TrainingText, User
 from tests.schooling import BEST, FARES, NOBODY, OPINION, School, hand_in, mark
 
@@ -272,3 +275,59 @@ def test_readings_of_checks_are_followed_over_time(school: School, cast: SimpleN
     scale = said(lead.get(f"{DRIFT}?of=scale-slant").content.decode())
     assert "share of ratings within 1 of the gold’s" in scale
     assert "All labels together" in said(lead.get(f"{DRIFT}?of=nothing").content.decode())
+
+
+def test_more_reviewers_take_no_more_queries(school: School, cast: SimpleNamespace, lead: Client) -> None:
+    school.teach(3, 2)
+
+    def asked(number: int) -> list[int]:
+        for _ in range(number):
+            user = User.objects.create(username=f"trainee-{User.objects.count()}", password="!")
+            add_member(actor=cast.ada, study=school.stage.study, user=user)
+            school.read(user, well=False)
+            school.read(user, well=False)
+        found = []
+        for address in (PAGE, DRIFT, "/api/v1/studies/harbour/training/reviewers/"):
+            with CaptureQueriesContext(connection) as seen:
+                assert lead.get(address).status_code == 200
+            found.append(len(seen))
+        return found
+
+    asked(1)
+    assert asked(1) == asked(4)
+
+
+def test_a_history_tells_training_in_words_and_leads_to_it(school: School, cast: SimpleNamespace, lead: Client) -> None:
+    school.teach(2, 1)
+    check = school.add(school.gold(), kind="check")
+    retire_text(actor=cast.ada, study=school.stage.study, text_id=check.pk)
+    school.read(cast.ben)
+    pass_by_hand(
+        actor=cast.ada,
+        study=school.stage.study,
+        member=school.stage.study.memberships.get(user=cast.cleo),
+        reason="taught here before",
+    )
+    page = lead.get("/studies/harbour/history/").content.decode()
+    words = said(page)
+    for each in ("added a training document", "added a check", "took a check out", "passed the training"):
+        assert each in words
+    cleo = school.stage.study.memberships.get(user=cast.cleo).pseudonym
+    assert f"let {cleo} on" in words
+    assert "because: taught here before" in words
+    links = re.findall(r'href="((?:/studies/harbour/|/assignments/)[^"#]*)', page)
+    assert {lead.get(html.unescape(link)).status_code for link in links} == {200}
+
+
+def test_set_up_and_the_list_of_documents_count_no_training(
+    school: School, cast: SimpleNamespace, lead: Client
+) -> None:
+    first, *_ = school.teach(2, 1)
+    add_revisions(actor=cast.ada, study=school.stage.study, revisions=[first.revision])
+    school.read(cast.ben)
+    assert "2 assignments, 0 submitted" in said(lead.get("/studies/harbour/setup/").content.decode())
+    here = lead.get("/studies/harbour/texts/").context["here"]
+    assert {each.document.slug: (each.n_open, each.n_submitted) for each in here} == {
+        "harbour-text": (2, 0),
+        "lesson-1": (0, 0),
+    }
