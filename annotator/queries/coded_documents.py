@@ -24,6 +24,7 @@ from annotator.models import (
 from annotator.models.descriptions import codebook_info, codebooks_behind
 from annotator.models.training import waiting_for_training
 from annotator.queries.coded_comments import comments_of
+from annotator.queries.votes_read import VoteLabels
 from annotator.reading import read_with
 from annotator.records import (
     CodebookInfo,
@@ -131,8 +132,8 @@ def _passages_of(
 def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[CodedDecision]]:
     """Return the decisions that stand, by gold assignment, in the order of the text; no query where there is none.
 
-    A distribution is over the submitted work among `counted`: what a vote in work that was handed back, or is hidden
-    from the viewer now, says is not told.
+    A distribution is in the labels of the gold standard's codebook, over the submitted work among `counted`: what a
+    vote in work that was handed back, or is hidden from the viewer now, says is not told.
     """
     found: dict[UUID, list[CodedDecision]] = defaultdict(list)
     if not gold:
@@ -144,9 +145,10 @@ def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[Co
     told = {pk for pk, _, _ in known}
     readers = Counter(revision_id for revision_id, _ in {each[1:] for each in known})
     rows = rows.select_related("scale", "point", "assignment").prefetch_related(
-        "votes__label", "votes__ratings__scale", "votes__ratings__point"
+        *("votes__label", "votes__ratings__scale", "votes__ratings__point"),
+        *("votes__recodings__label", "votes__recodings__codebook"),
     )
-    rated = _rated_documents(reviews, gold)
+    rated, read = _rated_documents(reviews, gold), VoteLabels()
     for row in rows.order_by("start", "end", F("scale__code").asc(nulls_first=True), "pk"):
         votes = sorted(row.votes.all(), key=lambda vote: vote.pk)
         distribution: tuple[tuple[str, int], ...] = ()
@@ -159,7 +161,9 @@ def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[Co
                 seen = [vote for vote in votes if vote.assignment_id in told]
                 points = _points(_given(seen, row.scale.code), len({vote.assignment_id for vote in seen}))
         elif row.outcome == Decision.Outcome.CONTESTED:
-            said = {(vote.label.code, vote.assignment_id) for vote in votes if vote.assignment_id in told}
+            book = row.assignment.codebook_id
+            heard = {(read.label(vote, book), vote.assignment_id) for vote in votes if vote.assignment_id in told}
+            said = {(code, who) for code, who in heard if code}
             silent = readers[row.assignment.revision_id] - len({who for _, who in said})
             counts = Counter(code for code, _ in said)
             distribution = (*sorted(counts.items()), *([("", silent)] if silent > 0 else []))

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from django.core.cache import caches
 
-from annotator.actions.adjudication import settle_agreed
+from annotator.actions.adjudication import Verdict, decide_case, settle_agreed
 from annotator.actions.annotation import Precondition, delete_annotation
 from annotator.actions.assignments import (
     assign_revision,
@@ -325,6 +325,33 @@ def test_adjudication_reads_the_answers(cast, stage, work, newer, answer):
     assert [case.group.members[0].label for case in book.cases] == ["opinion"]
     (made,) = settle_agreed(actor=cast.dora, assignment_id=gold.pk)
     assert (made.annotation.label.code, made.annotation.ratings.get().point.value) == ("event", 1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"ben": "event", "cleo": "statement"}, (("event", 1), ("statement", 1))),
+        ({"ben": "event", "cleo": None}, (("event", 1), ("", 1))),
+        ({"ben": "event"}, (("event", 1), ("fact of version 1", 1))),
+    ],
+)
+def test_a_contested_case_is_told_in_the_labels_of_the_gold_standard(cast, stage, work, newer, answer, answers, told):
+    gold = assign_revision(
+        actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
+    )
+    votes = (work["ben"].pk, work["cleo"].pk)
+    decide_case(
+        actor=cast.dora,
+        decision_id=uuid7(),
+        assignment_id=gold.pk,
+        verdict=Verdict("contested", *stage.span(FERRY), votes, reason="both readings stand"),
+        precondition=CREATE,
+    )
+    for name, label in answers.items():
+        answer(work[name], label)
+    (document,) = all_coded_documents(stage.study)
+    (decision,) = [each for coding in document.codings for each in coding.decisions]
+    assert dict(decision.distribution) == dict(told)
 
 
 def test_exports_carry_both_and_come_back(cast, stage, work, newer, answer):
