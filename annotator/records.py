@@ -193,6 +193,9 @@ class Coding:
     submitted_at: datetime | None = None
     revealed_at: datetime | None = None
     informed_at: datetime | None = None  # given or given back to somebody who could see others' work
+    reclaimed_at: datetime | None = None  # declined because it was taken back; it can be given back
+    place: int | None = None  # among what its reviewer reads, where the least covered comes first
+    due_on: date | None = None  # a day of its own, instead of the study's
     passages: tuple[CodedPassage, ...] = ()
     ratings: tuple[CodedRating, ...] = ()
     decisions: tuple[CodedDecision, ...] = ()  # of an adjudicator, those not undone
@@ -210,6 +213,9 @@ class StudyInfo:
     reviewers_per_document: int | None = None
     created_at: datetime | None = None
     closed_at: datetime | None = None
+    purpose: str = "reliability"  # teaching
+    order: str = "random"  # fixed, least_covered
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,5 +244,6 @@ class CodedDocument:
     licence: str = ""
     disclosure: str = ""
     withdrawn_at: datetime | None = None
+    place: int | None = None  # in the fixed order of the study, counted among the documents told of
     codings: tuple[Coding, ...] = field(default=())
     comments: tuple[CodedComment, ...] = ()  # in the order in which they were written, a thread before its answers

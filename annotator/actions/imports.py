@@ -10,6 +10,7 @@ from annotator.actions.codebook import create_codebook
 from annotator.actions.errors import ConflictError, FieldError, InvalidError, NotAllowedError
 from annotator.actions.history import record
 from annotator.actions.imported_comments import take_comments
+from annotator.actions.study import RESERVED_SLUGS
 from annotator.actions.transactions import writes
 from annotator.models import (
     Annotation,
@@ -23,6 +24,7 @@ from annotator.models import (
     Scale,
     ScalePoint,
     Study,
+    TextPlace,
     User,
 )
 from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
@@ -113,6 +115,8 @@ def _take_study(actor: User, info: StudyInfo, codebooks: _Codebooks) -> tuple[St
         if (study.codebook.slug, study.codebook.version) != info.codebook or study.demo != info.demo:
             raise ConflictError("different", f"There is another study “{info.slug}” here.")
         return study, False
+    if info.slug in RESERVED_SLUGS:
+        raise InvalidError("slug", f"“{info.slug}” is the address of another page. Give the study another short name.")
     study = Study(
         slug=info.slug,
         title=info.title,
@@ -121,6 +125,9 @@ def _take_study(actor: User, info: StudyInfo, codebooks: _Codebooks) -> tuple[St
         demo=info.demo,
         reviewers_per_document=info.reviewers_per_document,
         closed_at=info.closed_at,
+        purpose=info.purpose,
+        order=info.order,
+        due_on=info.due_on,
     )
     if info.created_at is not None:
         study.created_at = info.created_at
@@ -377,6 +384,9 @@ def _take_coding(
         submitted_at=coding.submitted_at,
         revealed_at=coding.revealed_at,
         informed_at=coding.informed_at,
+        reclaimed_at=coding.reclaimed_at,
+        place=coding.place,
+        due_on=coding.due_on,
     )
     if coding.created_at is not None:
         assignment.created_at = coding.created_at
@@ -420,6 +430,7 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
     codebooks = _Codebooks()
     studies: dict[str, tuple[Study, _Members]] = {}
     new = {"studies": 0, "documents": 0, "assignments": 0, "annotations": 0, "comments": 0}
+    made: set[int] = set()
     touched: dict[str, dict[str, int]] = {}
     for document in documents:
         for info in document.codebooks.values():
@@ -429,6 +440,7 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
             studies[study.slug] = (study, _Members(actor, study))
             new["studies"] += created
             if created:
+                made.add(study.pk)
                 touched[study.slug] = {"assignments": 0}
         study, members = studies[document.study.slug]
         before = Revision.objects.filter(sha256=document.sha256, document__slug=document.slug).exists()
@@ -436,6 +448,8 @@ def import_documents(*, actor: User, documents: Sequence[CodedDocument]) -> Impo
         new["documents"] += not before
         if not study.revisions.filter(pk=revision.pk).exists():
             study.revisions.add(revision)
+            if document.place is not None and study.pk in made:
+                TextPlace.objects.create(study=study, revision=revision, place=document.place)
             touched.setdefault(study.slug, {"assignments": 0})
         fresh = []
         for coding in document.codings:

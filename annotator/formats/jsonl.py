@@ -31,18 +31,25 @@ codebook, before the first row that names it; one line for each slug and version
     all], required, needs_evidence, position, points: [{value, name, anchor, missing}]}]
 study, before its first document:
     slug, title, codebook (slug), codebook_version, blinding (until_submitted, until_closed, open), demo,
-    reviewers_per_document (number or null), created_at, closed_at (times or null)
+    reviewers_per_document (number or null), created_at, closed_at (times or null), purpose (reliability, teaching),
+    order (of reading: random, fixed, least_covered), due_on ("2026-03-01" or null). A file from before there were such
+    fields may lack the last three
 document, one line for each revision of a document in a study:
     study (slug), demo, document (slug), title, source, byline, published_on ("2026-03-01" or null), retrieved_at,
     url, language, licence, disclosure, withdrawn_at, revision (number), revision_sha256 (of the text's UTF-8),
     length, segmentation_method, segmentation_version, sentences [end of each; rising, the last is the length],
-    codebooks: [{slug, version}] (the versions its assignments were made with, and the study's own),
+    codebooks: [{slug, version}] (the versions its assignments were made with, and the study's own), place (in the
+    fixed order of reading, from 1 on among the documents of the file; null where it was never sorted, or in a file from
+    before there was such an order, which may lack it),
     text (or null where it was left out: the reader then asks its caller for the text with this hash)
 assignment, after its document; one reviewer's reading in one round, also where it marked nothing:
     id, study, demo, document, revision, revision_sha256, codebook, codebook_version, round, reviewer (pseudonym),
     reviewer_kind (human, machine), role (reviewer, adjudicator), state (open, submitted, declined), independent,
     reason, created_at, begun_at, submitted_at (set exactly where the state is submitted), revealed_at,
     informed_at (when it was given, or given back, to a reviewer who could see others' work already, or null),
+    reclaimed_at (when it was taken back, set on a declined one only), place (among what its reviewer reads, where the
+    least covered comes first, or null), due_on (a day of its own, or null: as the study says; a file from before there
+    were such fields may lack the last three),
     ratings [RATING] of the document
 annotation, after its assignment, in the order of the record:
     id, assignment (id), study, demo, document, revision, revision_sha256, codebook, codebook_version, round, reviewer,
@@ -75,6 +82,10 @@ reliability data, to those who may read it:
 end, always the last line, once, so that a file cut short is noticed:
     codebooks, studies, documents, assignments, annotations (how many rows of each), decisions, comments (where there
     are any)
+
+Not in the file: who runs a study or reads in it without any work, when members joined or left, the rule of extra
+reviewers (those who run a study alone know it), training with its pass marks and the work done in it, what was
+discarded or undone, and the history.
 
 RATING: scale (code), point (value), missing ("cannot be judged": true), name (of the point), evidence [id of
 annotations on the same document], version
@@ -272,6 +283,9 @@ def _study(study: StudyInfo) -> dict[str, Any]:
         "reviewers_per_document": study.reviewers_per_document,
         "created_at": timestamp(study.created_at),
         "closed_at": timestamp(study.closed_at),
+        "purpose": study.purpose,
+        "order": study.order,
+        "due_on": study.due_on and study.due_on.isoformat(),
     }
 
 
@@ -298,6 +312,7 @@ def _document(document: CodedDocument, with_text: bool) -> dict[str, Any]:
         "segmentation_version": document.segmentation[1],
         "sentences": document.sentences,
         "codebooks": [{"slug": slug, "version": version} for slug, version in document.codebooks],
+        "place": document.place,
         "text": document.text if with_text else None,
     }
 
@@ -332,6 +347,9 @@ def _assignment(coding: Coding, place: dict[str, Any], points: dict[tuple[str, i
         "submitted_at": timestamp(coding.submitted_at),
         "revealed_at": timestamp(coding.revealed_at),
         "informed_at": timestamp(coding.informed_at),
+        "reclaimed_at": timestamp(coding.reclaimed_at),
+        "place": coding.place,
+        "due_on": coding.due_on and coding.due_on.isoformat(),
         "ratings": _ratings(coding.ratings, points),
     }
 

@@ -221,7 +221,7 @@ class _Reader:
 
     def study(self, number: int, row: Row, complain: Complain) -> None:
         """Take a study."""
-        taken = take(row, ROWS["study"], complain)
+        taken = take(row, ROWS["study"], complain, LATER["study"])
         if "slug" not in taken:
             return
         slug = taken["slug"]
@@ -239,7 +239,7 @@ class _Reader:
 
     def document(self, number: int, row: Row, complain: Complain) -> None:
         """Take a document with its text, from the file or by its hash from the caller."""
-        taken = take(row, ROWS["document"], complain)
+        taken = take(row, ROWS["document"], complain, LATER["document"])
         if not taken.keys() >= {"study", "document", "revision"}:
             return
         key = taken["study"], taken["document"], taken["revision"]
@@ -305,7 +305,8 @@ class _Reader:
 
     def assignment(self, number: int, row: Row, complain: Complain) -> None:
         """Take an assignment with its document ratings."""
-        taken = take(row, ROWS["assignment"], complain)
+        later = dict.fromkeys(LATER["assignment"])
+        taken = {**later, **take(row, ROWS["assignment"], complain, LATER["assignment"])}
         if "id" not in taken or not self.claim(taken["id"], number, complain):
             return
         self.assignments[taken["id"]] = None
@@ -318,6 +319,8 @@ class _Reader:
             and not follows(taken["revealed_at"], taken["submitted_at"])
         ):
             complain("revealed_at", "must not be set before the assignment was submitted")
+        if taken["reclaimed_at"] and taken.get("state") not in (None, "declined"):
+            complain("reclaimed_at", "belongs to a declined assignment only")
         if not taken.keys() >= ROWS["assignment"].keys():
             return
         key = taken["study"], taken["document"], taken["revision"]
@@ -350,6 +353,7 @@ class _Reader:
             ratings=ratings,
             **{name: taken[name] for name in ("role", "round", "state", "independent", "reason")},
             **{name: taken[name] for name in ("created_at", "begun_at", "submitted_at", "revealed_at", "informed_at")},
+            **{name: taken[name] for name in LATER["assignment"]},
         )
         work = _Work(taken, instrument, document, coding)
         self.assignments[taken["id"]] = work

@@ -288,7 +288,13 @@ PLACE: Fields = {
     "reviewer": filled,
 }
 
-LATER = {"decision": frozenset({"point", "points"}), "annotation": frozenset({"recoded"})}
+LATER = {
+    "study": frozenset({"purpose", "order", "due_on"}),
+    "document": frozenset({"place"}),
+    "assignment": frozenset({"reclaimed_at", "place", "due_on"}),
+    "annotation": frozenset({"recoded"}),
+    "decision": frozenset({"point", "points"}),
+}
 """Fields of rows that older files lack, by type of row."""
 
 HEADER: Fields = {
@@ -318,6 +324,9 @@ ROWS: dict[str, Fields] = {
         "reviewers_per_document": optional(ordinal),
         "created_at": optional(moment),
         "closed_at": optional(moment),
+        "purpose": one_of("reliability", "teaching"),
+        "order": one_of("random", "fixed", "least_covered"),
+        "due_on": optional(day),
     },
     "document": {
         "study": code,
@@ -340,6 +349,7 @@ ROWS: dict[str, Fields] = {
         "segmentation_version": text,
         "sentences": listed(ordinal),
         "codebooks": listed(having({"slug": code, "version": ordinal})),
+        "place": optional(ordinal),
         "text": optional(text),
     },
     "assignment": {
@@ -355,6 +365,9 @@ ROWS: dict[str, Fields] = {
         "submitted_at": optional(moment),
         "revealed_at": optional(moment),
         "informed_at": optional(moment),
+        "reclaimed_at": optional(moment),
+        "place": optional(ordinal),
+        "due_on": optional(day),
         "ratings": listed(having(RATING)),
     },
     "annotation": {

@@ -54,6 +54,9 @@ def study_info(study: Study) -> StudyInfo:
         reviewers_per_document=study.reviewers_per_document,
         created_at=study.created_at,
         closed_at=study.closed_at,
+        purpose=study.purpose,
+        order=study.order,
+        due_on=study.due_on,
     )
 
 
@@ -74,6 +77,9 @@ def coding_of(assignment: Assignment, pseudonym: str) -> Coding:
         submitted_at=assignment.submitted_at,
         revealed_at=assignment.revealed_at,
         informed_at=assignment.informed_at,
+        reclaimed_at=assignment.reclaimed_at,
+        place=assignment.place,
+        due_on=assignment.due_on,
     )
 
 
@@ -313,13 +319,14 @@ def as_read_now(study: Study, documents: Iterable[CodedDocument]) -> Iterator[Co
 def _records(
     study: Study, texts: Any, visible: Any, kept: Q, counted: Any = None, said: Any = None
 ) -> Iterator[CodedDocument]:
-    """Yield texts with the visible work, and what was `said` about them.
+    """Yield texts with the visible work, and, for an export, what was `said` about them and their places.
 
     Distributions of contested decisions are over `counted`, or the same work.
     """
     counted = visible if counted is None else counted
     infos: dict[int, CodebookInfo] = {study.codebook_id: codebook_info(study.codebook)}
     about = study_info(study)
+    places = {} if said is None else _places(study, texts)
     texts = texts.select_related("document__source").prefetch_related("segmentations")
     ordered = texts.order_by("document__title", "document__slug", "number").iterator(chunk_size=AT_ONCE)
     while some := list(islice(ordered, AT_ONCE)):
@@ -332,7 +339,13 @@ def _records(
             used = sorted({study.codebook_id, *codebooks.get(revision.pk, ())})
             known = {infos[pk].key: infos[pk] for pk in used}
             document = _document(revision, about, known, tuple(codings.get(revision.pk, ())))
-            yield replace(document, comments=tuple(comments.get(revision.pk, ())))
+            yield replace(document, place=places.get(revision.pk), comments=tuple(comments.get(revision.pk, ())))
+
+
+def _places(study: Study, texts: Any) -> Mapping[int, int]:
+    """Return the places of texts in the fixed order, counted among these: no gap tells of another."""
+    found = study.places.filter(revision__in=texts.values("pk")).order_by("place", "revision")
+    return {pk: place for place, pk in enumerate(found.values_list("revision", flat=True), start=1)}
 
 
 def _document(

@@ -1,7 +1,9 @@
 """Bringing recorded work back: equal records, whole or not at all, harmless when repeated."""
 
+import io
 import uuid
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,9 +16,13 @@ from annotator.actions.codebook import create_codebook
 from annotator.actions.errors import ConflictError, InvalidError, NotAllowedError
 from annotator.actions.imports import ImportCount, import_documents
 from annotator.actions.rating import rate_document
+from annotator.actions.reclaiming import give_back_assignments, reclaim_assignments, set_deadlines
 from annotator.actions.scale_decisions import ScaleVerdict, decide_scale
+from annotator.actions.set_up import change_study, fixed_order, sort_revisions
+from annotator.actions.study import add_revisions
+from annotator.formats import jsonl
 from annotator.models import Annotation, Assignment, Codebook, Decision, Event, Membership, Study, User
-from annotator.queries import all_coded_documents, verification
+from annotator.queries import all_coded_documents, coded_documents, verification
 from annotator.records import CodedDocument, CodedPassage, CodedRating
 from tests.conftest import small_codebook
 
@@ -105,6 +111,54 @@ def test_records_come_back_equal(far, cast):
     assert count == ImportCount(studies=1, documents=1, assignments=3, annotations=4)
     assert tuple(all_coded_documents(Study.objects.get(slug="far"))) == far
     assert verification().faults == []
+
+
+def test_how_a_study_is_set_up_comes_back(stage, cast, make_document):
+    """Its purpose, order and deadline, places in the order, and what was given, taken back and wanted by when."""
+    spare = make_document("pier")
+    add_revisions(actor=cast.ada, study=stage.study, revisions=[spare])
+    sort_revisions(actor=cast.ada, study=stage.study, order=[spare.pk, stage.revision.pk])
+    rules = {"purpose": "teaching", "order": "fixed", "due_on": date(2999, 1, 1)}
+    study = change_study(actor=cast.ada, study=stage.study, changes=rules)
+    ben, cleo = (stage.assignments[name].pk for name in ("ben", "cleo"))
+    set_deadlines(actor=cast.ada, study=study, ids=[ben], due_on=date(2999, 2, 1))
+    reclaim_assignments(actor=cast.ada, study=study, ids=[cleo])
+    file = io.BytesIO()
+    jsonl.write(all_coded_documents(study), file)
+    told = jsonl.read(io.BytesIO(file.getvalue()))
+    assert told == list(all_coded_documents(study))
+    assert [(each.slug, each.place) for each in told] == [("harbour-text", 2), ("pier", 1)]
+    away = [
+        replace(
+            each,
+            study=replace(each.study, slug="far"),
+            codings=tuple(replace(coding, id=uuid.uuid4()) for coding in each.codings),
+        )
+        for each in told
+    ]
+    import_documents(actor=cast.ada, documents=away)
+    far = Study.objects.get(slug="far")
+    assert {name: getattr(far, name) for name in rules} == rules
+    assert fixed_order(far) == [spare.pk, stage.revision.pk]
+    wanted, taken = (far.assignments.get(state=state) for state in ("open", "declined"))
+    assert (wanted.due_on, wanted.place, taken.due_on, taken.reclaimed_at is None) == (date(2999, 2, 1), 1, None, False)
+    assert give_back_assignments(actor=cast.ada, study=far, ids=[taken.pk]) == [taken]
+
+
+def test_an_export_counts_places_among_the_documents_it_tells_of(stage, cast, make_document):
+    spare = make_document("pier")
+    add_revisions(actor=cast.ada, study=stage.study, revisions=[spare])
+    sort_revisions(actor=cast.ada, study=stage.study, order=[spare.pk, stage.revision.pk])
+    (told,) = coded_documents(stage.study, cast.ben)
+    assert (told.slug, told.place) == ("harbour-text", 1)
+
+
+def test_no_study_is_brought_under_the_address_of_a_page(far, cast, frames):
+    (document,) = far
+    with frames.refusal(InvalidError):
+        import_documents(
+            actor=cast.ada, documents=[replace(document, study=replace(document.study, slug="new"), codings=())]
+        )
 
 
 @pytest.fixture

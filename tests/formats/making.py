@@ -137,7 +137,9 @@ def make_documents() -> list[CodedDocument]:
     end (15).
     """
     book = make_codebook()
-    study = StudyInfo("seeds", "Seeds", book.key, "until_closed", True, 2, make_time(1), None)
+    study = StudyInfo(
+        "seeds", "Seeds", book.key, "until_closed", True, 2, make_time(1), None, "teaching", "fixed", date(2026, 4, 1)
+    )
     text = "🦊 Rain fell.\r\nIt was a sad day.\u2028=SUM(A1)"
     first = Coding(
         make_id(1),
@@ -175,6 +177,8 @@ def make_documents() -> list[CodedDocument]:
         state="open",
         independent=False,
         created_at=make_time(2),
+        place=2,
+        due_on=date(2026, 3, 31),
         passages=(CodedPassage(make_id(21), "fact", 32, 40, created_at=make_time(8), updated_at=make_time(8)),),
         ratings=(CodedRating("credibility", 6, missing=True),),
     )
@@ -208,6 +212,7 @@ def make_documents() -> list[CodedDocument]:
             language="en",
             licence="CC0-1.0",
             disclosure="none",
+            place=1,
             codings=(first, second, gold),
         ),
         CodedDocument(study, books, "sun", "Sun", "Sun.", sha256("Sun."), withdrawn_at=make_time(13), codings=(empty,)),

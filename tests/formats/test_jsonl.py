@@ -183,6 +183,23 @@ def test_a_file_from_before_there_were_decisions_on_scales_is_read():
     assert [each.point for each in gold.decisions] == [None, None, None]
 
 
+def test_a_file_from_before_it_told_of_set_up_is_read():
+    rows = make_rows()
+    for row in rows:
+        for name in ("purpose", "order", "due_on", "place", "reclaimed_at"):
+            row.pop(name, None)
+    first, second = jsonl.read(io.BytesIO("".join(json.dumps(row) + "\n" for row in rows).encode()))
+    assert (first.study.purpose, first.study.order, first.study.due_on) == ("reliability", "random", None)
+    assert (first.place, second.place, first.codings[1].due_on) == (None, None, None)
+
+
+def test_only_declined_work_was_taken_back():
+    rows = make_rows()
+    rows[4]["reclaimed_at"] = rows[4]["submitted_at"]
+    with pytest.raises(FormatError, match="belongs to a declined assignment only"):
+        jsonl.read(io.BytesIO("".join(json.dumps(row) + "\n" for row in rows).encode()))
+
+
 def test_the_end_counts_decisions():
     rows = make_settled_rows()
     del rows[-1]["decisions"]
