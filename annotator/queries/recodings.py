@@ -11,6 +11,7 @@ from annotator.models.descriptions import codebook_info, codebooks_behind, passa
 from annotator.models.study import AssignmentQuerySet
 from annotator.queries.shown import shown_work
 from annotator.reading import Reader, heirs_of
+from sources.models import Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,15 @@ class RecodingProgress:
         return self.asked - self.answered
 
 
-def _asked(codebook: Codebook, work: AssignmentQuerySet) -> list[tuple[Annotation, tuple[str, ...], Recoding | None]]:
-    """Return passages whose label a version splits, with what there is to choose from and what was said of it."""
+Asked = tuple[Annotation, tuple[str, ...], Recoding | None]
+
+
+def _asked(codebook: Codebook, work: AssignmentQuerySet, *, with_texts: bool = False) -> list[Asked]:
+    """Return passages whose label a version splits, with what there is to choose from and what was said of it.
+
+    Texts are read where they are wanted, each once, not for every passage.
+    """
+    texts = Revision.objects.select_related("document__source")
     submitted = work.submitted().reviews().without_training().order_by()
     versions = list(Codebook.objects.filter(pk__in=submitted.values("codebook")).exclude(pk=codebook.pk))
     if not versions:
@@ -69,7 +77,7 @@ def _asked(codebook: Codebook, work: AssignmentQuerySet) -> list[tuple[Annotatio
         .filter(assignment__in=submitted.values("pk"), label__in=split)
         .select_related("label", "assignment__codebook")
         .prefetch_related(Prefetch("recodings", answers, to_attr="answers"))
-        .prefetch_related("assignment__revision__document__source")  # each text once, not for every passage
+        .prefetch_related(Prefetch("assignment__revision", texts if with_texts else texts.defer("text")))
         .order_by("assignment__revision__document__title", "assignment__revision", "start", "end", "assignment__round")
     )
     found = []
@@ -89,7 +97,7 @@ def _place(row: Annotation) -> tuple[int, int, int, int]:
 def recoding_cases(study: Study, user: User) -> list[RecodingCase]:
     """Return the user's own passages that are to be coded again, or were, in the order of the texts."""
     own = Assignment.objects.filter(study=study, reviewer=user)
-    asked = _asked(study.codebook, own)
+    asked = _asked(study.codebook, own, with_texts=True)
     labels = {label.code: label for label in study.codebook.labels.all()} if asked else {}
     found: dict[Any, RecodingCase] = {}
     for row, choices, said in asked:
@@ -105,9 +113,10 @@ def studies_to_recode(user: User) -> list[tuple[Study, int]]:
     studies = Study.objects.filter(
         pk__in=moved.values("study"), memberships__user=user, memberships__left_at__isnull=True
     ).select_related("codebook")
-    counted = [
-        (study, sum(case.answer is None for case in recoding_cases(study, user))) for study in studies.order_by("title")
-    ]
+    counted = []
+    for study in studies.order_by("title"):
+        asked = _asked(study.codebook, Assignment.objects.filter(study=study, reviewer=user))
+        counted.append((study, len({_place(row) for row, _, said in asked if said is None})))
     return [(study, number) for study, number in counted if number]
 
 

@@ -7,6 +7,8 @@ from io import StringIO
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from annotator.actions.adjudication import Verdict, decide_case, settle_agreed
 from annotator.actions.annotation import Precondition, delete_annotation
@@ -248,6 +250,13 @@ def test_an_answer_given_after_the_reveal_is_not_independent(cast, stage, work, 
 def test_the_text_is_read_once_for_all_its_passages(cast, stage, work, newer):
     one, other = recoding_cases(stage.study, cast.cleo)
     assert one.assignment.revision is other.assignment.revision
+
+
+def test_counting_what_is_asked_reads_no_text(cast, stage, work, newer):
+    with CaptureQueriesContext(connection) as ran:
+        assert studies_to_recode(cast.cleo) == [(stage.study, 2)]
+        assert len(recoding_progress(stage.study, newer, cast.ada)) == 2
+    assert not [each for each in ran.captured_queries if '"sources_revision"."text"' in each["sql"]]
 
 
 def test_a_second_round_leaves_what_was_answered_before_the_reveal(cast, stage, work, newer, answer):
