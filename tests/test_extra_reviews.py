@@ -332,3 +332,17 @@ def test_a_submission_by_api_sets_the_rule_to_work(ruled: Study, stage: Any, cas
         path = f"/api/v1/assignments/{stage.assignments[name].pk}/submit/"
         assert client.post(path, {"accept_gaps": True}, content_type="application/json").status_code == 200
     assert len(readers(ruled)) == 3
+
+
+def test_the_history_tells_a_lead_who_reviews_nothing_of_the_rule(
+    ruled: Study, stage: Any, cast: Any, disagree: None
+) -> None:
+    """That a document was given to one more says that its agreement is low: even in one's own acts, set as a rule."""
+    add_member(actor=cast.ada, study=ruled, user=cast.eli, role="lead")
+    mine = assign_revision(actor=cast.ada, study=ruled, revision=stage.revision, reviewer=cast.eli)
+    for each in (*stage.assignments.values(), mine):
+        hand_in(each)
+    said = Event.objects.filter(ledger__study=ruled, verb="extra review")
+    assert (said.count(), said.visible_to(cast.eli).count(), said.visible_to(cast.ada).count()) == (1, 0, 1)
+    reveal_assignment(actor=cast.eli, assignment_id=mine.pk)
+    assert said.visible_to(cast.eli).count() == 1

@@ -59,7 +59,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         coding = Assignment.objects.reviews().open().filter(reviewer=user, round=1)
         of_visible_work &= ~Q(kind="comment", assignment__revision__in=coding.values("revision"))
         of_studies &= ~Q(kind="comment")
-        return self.filter(Q(actor=user) | of_visible_work | of_studies)
+        mine = Assignment.objects.blind_reviews(user).without_training().filter(revealed_at__isnull=True)
+        blind = mine.exclude(state=Assignment.State.DECLINED).values("study")
+        shown = self.filter(Q(actor=user) | of_visible_work | of_studies)
+        return shown.exclude(verb="extra review", ledger__study__in=blind)
 
 
 class Event(models.Model):
