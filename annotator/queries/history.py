@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from annotator.models import Annotation, Comment, Decision, Event, Membership, Rating, Recoding, Study, User
@@ -57,8 +56,8 @@ class Sought:
         if self.verb:
             events = events.filter(verb=self.verb)
         if self.day is not None:
-            begins = datetime.combine(self.day, time(), timezone.get_current_timezone())
-            events = events.filter(at__gte=begins, at__lt=begins + timedelta(days=1))
+            begins, ends = (datetime.combine(self.day, each, UTC) for each in (time.min, time.max))
+            events = events.filter(at__gte=begins, at__lte=ends)  # the day after the last there is cannot be named
         if self.document:
             events = events.filter(assignment__revision__document__slug=self.document)
         if self.passage is not None:
@@ -86,7 +85,10 @@ def placed(words: str) -> tuple[datetime, str]:
     at = parse_datetime(moment)
     if at is None or at.tzinfo is None:
         raise ValueError("not a place in a history")
-    return at, digest
+    try:
+        return at.astimezone(UTC), digest
+    except OverflowError as error:
+        raise ValueError("not a moment that can be stored") from error
 
 
 def newest(events: EventQuerySet, *, before: str = "", limit: int) -> tuple[list[Event], str]:

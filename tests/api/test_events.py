@@ -163,3 +163,13 @@ def test_it_says_what_the_caller_can_bring_back_and_a_restored_passage_is_no_lon
     assert restorable(ada) == []
     cleo.post(f"annotations/{worked.pk}/restore/", {})
     assert restorable(cleo) == []
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"])
+def test_the_ends_of_the_calendar_are_days_like_others(ada, ben, stage, refused, moment):
+    for caller, extra in ((ben, ""), (ada, "&newest=true")):
+        refused(caller.get(f"{PATH}?after={moment}_a{extra}"), 400, "invalid")
+    for day in ("0001-01-01", "9999-12-31"):
+        assert ada.get(f"{PATH}?day={day}").data["results"] == []
+        assert ada.get(f"/studies/harbour/history/?day={day}").status_code == 200
+    assert ada.get(f"/studies/harbour/history/?before={moment}_a").status_code == 200
