@@ -331,3 +331,12 @@ def test_set_up_and_the_list_of_documents_count_no_training(
         "harbour-text": (2, 0),
         "lesson-1": (0, 0),
     }
+
+
+def test_a_lead_is_told_what_would_let_a_check_stand_out(school: School, lead: Client) -> None:
+    study = school.stage.study
+    school.add(school.gold(), kind="check")
+    assert "whoever compares lists learns nothing" in said(lead.get(PAGE).content.decode())
+    assert "put it among the others" not in said(lead.get(PAGE).content.decode())
+    type(study).objects.filter(pk=study.pk).update(order="fixed")
+    assert "put it among the others" in said(lead.get(PAGE).content.decode())
