@@ -70,6 +70,9 @@ def test_ones_own_is_edited_deleted_and_restored(read, as_, shown, opened):
     assert "Edited." not in read("cleo", URL).words
     assert "Deleted by its author." in read("cleo", URL).words
     assert "only you see what it said" in read("ben", URL).words
+    late = as_("ben").post(URL, {**edit, "words": "Typed elsewhere."})
+    assert late.status_code == 410
+    assert "Typed elsewhere." in late.content.decode(), "what was typed in another window is not lost"
     assert as_("ben").post(URL, {"act": "restore", "id": sent["id"]}).status_code == 302
     assert "Edited." in read("cleo", URL).words
 
