@@ -109,10 +109,8 @@ def write_comment(
     """
     precondition.refuse_if_missing()
     existing = Comment.objects.select_for_update().filter(pk=comment_id).first()
-    if existing is not None and (existing.author_id != actor.pk or not precondition.create):
+    if not precondition.create:
         return _edit(actor, existing, words, precondition), False
-    if existing is None and not precondition.create:
-        raise NotFoundError
     thread = _find_thread(actor, thread_id) if thread_id is not None else None
     if thread is not None:
         place = Place(thread.study, thread.revision, thread.start, thread.end, thread.annotation_id)
@@ -124,6 +122,8 @@ def write_comment(
     if thread is None:
         _check_place(actor, place)
     wanted = (place.study.pk, place.revision.pk, place.start, place.end, annotation_id, thread_id, words)
+    if existing is not None and existing.author_id != actor.pk:  # said to those alone who may read it here
+        raise ConflictError("id_taken", "This id is taken. Choose another one.")
     if existing is not None:
         return _again(existing, wanted), False
     try:
@@ -166,10 +166,8 @@ def _again(existing: Comment, wanted: tuple[Any, ...]) -> Comment:
     return existing
 
 
-def _edit(actor: User, comment: Comment, words: str, precondition: Precondition) -> Comment:
-    if comment.author_id != actor.pk:
-        if precondition.create:
-            raise ConflictError("id_taken", "This id is taken. Choose another one.")
+def _edit(actor: User, comment: Comment | None, words: str, precondition: Precondition) -> Comment:
+    if comment is None or comment.author_id != actor.pk:
         raise NotFoundError
     _refuse_who_may_not(actor, comment.study, comment.revision)
     if comment.is_deleted:

@@ -119,6 +119,13 @@ def test_only_who_sees_others_work_on_the_text_reads_and_writes(cast, stage, wor
     assert not Event.objects.visible_to(cast.cleo).filter(kind="comment").exists()
 
 
+def test_an_id_tells_nothing_to_whoever_may_not_read(cast, revealed, write, frames):
+    comment, _ = write("ben")
+    for taken in (comment.pk, uuid7()):
+        with frames.refusal(NotFoundError):
+            write("eli", comment_id=taken)
+
+
 def test_whoever_reviews_the_text_elsewhere_reads_nothing(cast, stage, revealed, write, frames):
     comment, _ = write("ben")
     for blinding in ("until_submitted", "open"):
