@@ -3,9 +3,7 @@
 The layout is described in `annotator.formats.jsonl`, the shape of the rows in `annotator.formats.jsonl_rows`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +23,10 @@ from annotator.formats.jsonl_checks import (
     recodings,
     refuse_doubles,
 )
+from annotator.formats.jsonl_parts import Reading, TextRead, Work, overlaps, put_together
 from annotator.formats.jsonl_rows import HEADER, LATER, PLACE, ROWS, ShapeError, count, decode, take, unsafe_strings
 from annotator.formats.problems import Problems, shown
 from annotator.records import (
-    CodebookInfo,
-    CodedComment,
     CodedDecision,
     CodedDocument,
     CodedPassage,
@@ -42,51 +39,9 @@ from sources.text import Utf16Index, sha256
 Texts = Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A whole file without a fault.
-
-    `codebooks` has those of all documents and what lies between them; `lines` gives the line number of each assignment
-    and annotation id, for an importer that finds a fault of its own; `outside` holds the ids that annotations are
-    derived from and the file does not have.
-    """
-
-    documents: list[CodedDocument]
-    codebooks: tuple[CodebookInfo, ...]
-    software: str
-    exported_at: datetime | None
-    demo: bool
-    lines: Mapping[UUID, int]
-    outside: frozenset[UUID]
-
-
 def parse(stream: Iterable[bytes] | Iterable[str], texts: Texts | None = None) -> Reading:
     """Read a whole file as `jsonl.read` does, and keep its header and line numbers too."""
     return _Reader(texts).read(stream)
-
-
-@dataclass(slots=True)
-class _Work:
-    """An assignment being read."""
-
-    row: Row
-    instrument: Instrument
-    document: "_Text"
-    coding: Coding
-    passages: list[CodedPassage] = field(default_factory=list)
-    decisions: list[CodedDecision] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Text:
-    """A document being read: its record without codings, and the works on it."""
-
-    row: Row
-    record: CodedDocument
-    utf16: Utf16Index
-    works: list[_Work] = field(default_factory=list)
-    comments: list[CodedComment] = field(default_factory=list)
-    evidence: list[tuple[int, str, UUID]] = field(default_factory=list)
 
 
 class _Reader:
@@ -102,10 +57,10 @@ class _Reader:
         self.counts = dict.fromkeys((kind for kind in ROWS if kind != "end"), 0)
         self.codebooks: dict[tuple[str, int], Instrument | None] = {}
         self.studies: dict[str, StudyInfo | None] = {}
-        self.documents: dict[tuple[str, str, int], _Text | None] = {}
+        self.documents: dict[tuple[str, str, int], TextRead | None] = {}
         self.hashes: dict[tuple[str, str, str], int] = {}
-        self.assignments: dict[UUID, _Work | None] = {}
-        self.annotations: dict[UUID, _Work | None] = {}
+        self.assignments: dict[UUID, Work | None] = {}
+        self.annotations: dict[UUID, Work | None] = {}
         self.rounds: dict[tuple[Any, ...], int] = {}
         self.kinds: dict[tuple[str, str], str] = {}
         self.lines: dict[UUID, int] = {}
@@ -278,7 +233,7 @@ class _Reader:
             segmentation=(taken["segmentation_method"], taken["segmentation_version"]),
             **given,
         )
-        self.documents[key] = _Text(taken, record, Utf16Index(content))
+        self.documents[key] = TextRead(taken, record, Utf16Index(content))
 
     def text_of(self, taken: Row, complain: Complain) -> str | None:
         """Return the document's text once its hash, length and sentences agree with it, or None."""
@@ -355,7 +310,7 @@ class _Reader:
             **{name: taken[name] for name in ("created_at", "begun_at", "submitted_at", "revealed_at", "informed_at")},
             **{name: taken[name] for name in LATER["assignment"]},
         )
-        work = _Work(taken, instrument, document, coding)
+        work = Work(taken, instrument, document, coding)
         self.assignments[taken["id"]] = work
         document.works.append(work)
 
@@ -397,7 +352,7 @@ class _Reader:
             CodedPassage(ratings=ratings, recoded=recoded, **{name: taken[name] for name in given + times})
         )
 
-    def work_of(self, number: int, taken: Row, complain: Complain) -> _Work | None:
+    def work_of(self, number: int, taken: Row, complain: Complain) -> Work | None:
         """Return the assignment a row belongs to and compare the two; None where there is none, or a bad one."""
         if "assignment" not in taken:
             return None
@@ -467,7 +422,7 @@ class _Reader:
                 document.comments.append(found)
 
     def ratings(
-        self, number: int, taken: Row, instrument: Instrument, document: _Text, target: str, complain: Complain
+        self, number: int, taken: Row, instrument: Instrument, document: TextRead, target: str, complain: Complain
     ) -> tuple[CodedRating, ...]:
         """Return the ratings of a row that fit the codebook, their evidence noted for the end of the file."""
         for i, rating in enumerate(taken["ratings"]):
@@ -504,33 +459,18 @@ class _Reader:
     def check_overlaps(self) -> None:
         """Complain of two passages that are not deleted, share a label and overlap, in one assignment."""
         for work in self.assignments.values():
-            if work is None:
-                continue
-            reached: dict[str, tuple[int, UUID]] = {}
-            for passage in sorted(work.passages, key=lambda passage: (passage.start, passage.end)):
-                if passage.deleted_at is not None:
-                    continue
-                end, other = reached.get(passage.label, (0, passage.id))
-                if passage.start < end:
-                    line = max(self.lines[passage.id], self.lines[other])
-                    earlier = min(self.lines[passage.id], self.lines[other])
-                    self.problems.add(line, "start", f"overlaps line {earlier}, which has the same label")
-                if passage.end > end:
-                    reached[passage.label] = passage.end, passage.id
+            for line, fault in overlaps(work, self.lines) if work else ():
+                self.problems.add(line, "start", fault)
 
     def reading(self) -> Reading:
         """Put the records together."""
         documents = []
-        derived_from = set()
         for document in self.documents.values():
             if document is None:
                 raise AssertionError("a document without a record was not complained of")
-            codings = tuple(
-                replace(work.coding, passages=tuple(work.passages), decisions=tuple(work.decisions))
-                for work in document.works
-            )
-            derived_from |= {p.derived_from for coding in codings for p in coding.passages if p.derived_from}
-            documents.append(replace(document.record, codings=codings, comments=tuple(document.comments)))
+            documents.append(put_together(document))
+        passages = (passage for each in documents for coding in each.codings for passage in coding.passages)
+        derived_from = {passage.derived_from for passage in passages if passage.derived_from}
         outside = frozenset(derived_from - self.annotations.keys())
         codebooks = tuple(instrument.info for instrument in self.codebooks.values() if instrument is not None)
         header = {name: self.header[name] for name in ("software", "exported_at", "demo")}
