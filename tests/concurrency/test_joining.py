@@ -14,6 +14,7 @@ MAKE = """
 from annotator.actions.entrance import create_code, create_invitation
 from annotator.models import Study, User
 admin, study = User.objects.get(username="admin"), Study.objects.get(slug="seeds")
+Study.objects.filter(pk=study.pk).update(order="random")  # in a fixed order all read the first text
 print(create_code(actor=admin, study=study, places=%d, days=1).code)
 print(create_invitation(actor=admin, study=study, role="reader")[1])
 """

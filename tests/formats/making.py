@@ -440,6 +440,7 @@ def documents(draw: st.DrawFn) -> list[CodedDocument]:
                 draw(maybe_times),
                 *(draw(strings) for _ in range(4)),
                 draw(maybe_times),
+                draw(st.none() | st.integers(1, 1000)),
                 tuple(codings),
             )
         )
