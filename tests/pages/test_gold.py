@@ -77,6 +77,30 @@ def test_what_the_adjudicator_had_before_is_told_instead_of_giving_nothing(
         assert (answer.status_code, words in answer.content.decode()) == (400, True)
 
 
+def test_a_text_taken_back_from_its_adjudicator_can_be_given_to_another(
+    stage: Any, cast: SimpleNamespace, as_: Callable[[str], Client]
+) -> None:
+    had = assign_revision(
+        actor=cast.ada, study=stage.study, revision=stage.revision, reviewer=cast.dora, role="adjudicator"
+    )
+    add_member(actor=cast.ada, study=stage.study, user=cast.eli, role="adjudicator")
+    ada = as_("ada")
+
+    def on_offer() -> list[Any]:
+        fields = Page(ada.get(GOLD).content.decode()).all("input")
+        return [field["value"] for field in fields if field.get("name") == "text"]
+
+    assert on_offer() == []
+    reclaim_assignments(actor=cast.ada, study=stage.study, ids=[had.pk])
+    assert "with nobody yet" in Page(ada.get(GOLD).content.decode()).words
+    assert on_offer() == [str(stage.revision.pk)]
+    answer = ada.post(GOLD, {"adjudicator": place(cast.eli), "text": stage.revision.pk}, follow=True)
+    assert f"with {place(cast.eli)}" in Page(answer.content.decode()).words
+    assert on_offer() == []
+    held = Assignment.objects.gold().get(study=stage.study, state="open")
+    assert held.reviewer == cast.eli
+
+
 def test_a_closed_study_gives_nothing_out(stage: Any, cast: SimpleNamespace, as_: Callable[[str], Client]) -> None:
     close_study(actor=cast.ada, study=stage.study)
     page = Page(as_("ada").get(GOLD).content.decode())
