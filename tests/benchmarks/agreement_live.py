@@ -114,22 +114,20 @@ def timed(what: str, ask: Callable[[], Any], base: float | None = None) -> float
     with CaptureQueriesContext(connection) as queries:
         began, worked = time.perf_counter(), time.process_time()
         answer = ask()
+        size = sum(map(len, answer.streaming_content)) if answer.streaming else len(answer.content)
         took, worked = time.perf_counter() - began, time.process_time() - worked
     if answer.status_code not in (200, 304):
         raise SystemExit(f"{what}: {answer.status_code}")
     ratio = took / base if base else 1
     times = f"{took:7.3f} s ({worked:6.3f} s of processor)  ratio {ratio:6.4f}"
-    print(f"{what:40} {times} {len(queries):6} queries {len(answer.content):11,} bytes")  # noqa: T201
+    print(f"{what:40} {times} {len(queries):6} queries {size:11,} bytes")  # noqa: T201
     return took
 
 
-def measure(n_documents: int, n_reviewers: int) -> None:
-    """Build the study and ask for its pages."""
-    from django.core.cache import caches
+def build(n_documents: int, n_reviewers: int) -> tuple[Any, Any, list[Any]]:
+    """Store the study; return it with its lead and its reviewers, the first of whom has revealed everything."""
     from django.core.management import call_command
-    from django.test import Client
 
-    from annotator import memory
     from annotator.actions.codebook import create_codebook, publish_codebook
     from annotator.actions.study import add_member, add_revisions, create_study
     from annotator.formats import codebook as codebook_file
@@ -151,14 +149,32 @@ def measure(n_documents: int, n_reviewers: int) -> None:
     Study.objects.get(pk=study.pk).assignments.filter(reviewer=reviewers[0]).update(
         revealed_at=study.created_at + timedelta(days=1)
     )
-    clients = {}
-    for user in (lead, reviewers[0]):
-        clients[user.username] = Client(SERVER_NAME="localhost")
-        clients[user.username].force_login(user)
-    page, api = "/studies/large/", "/api/v1/studies/large/agreement/"
-    ask = {name: (lambda path, client=client, **more: client.get(path, **more)) for name, client in clients.items()}
+    return study, lead, reviewers
+
+
+def visitors(*users: Any) -> dict[str, Callable[..., Any]]:
+    """Return what asks for a page in the name of each user, by name, from a server that is up and running."""
+    from django.test import Client
+
+    from annotator import memory
+
+    asks = {}
+    for user in users:
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(user)
+        asks[user.username] = lambda path, client=client, **more: client.get(path, **more)
     memory.settle()  # as a started server does
-    ask["lead"]("/studies/")  # load what every first request loads
+    next(iter(asks.values()))("/studies/")  # load what every first request loads
+    return asks
+
+
+def measure(n_documents: int, n_reviewers: int) -> None:
+    """Build the study and ask for its pages."""
+    from django.core.cache import caches
+
+    study, lead, reviewers = build(n_documents, n_reviewers)
+    ask = visitors(lead, reviewers[0])
+    page, api = "/studies/large/", "/api/v1/studies/large/agreement/"
     print(f"{n_documents:,} documents × {n_reviewers} reviewers")  # noqa: T201
     cold = timed("study page, nothing kept", lambda: ask["lead"](page))
     timed("again", lambda: ask["lead"](page), cold)
@@ -187,8 +203,8 @@ def measure(n_documents: int, n_reviewers: int) -> None:
     print(f"kept: {len(sizes):,} files, {sum(sizes) / 1e6:.1f} MB")  # noqa: T201
 
 
-def main() -> None:
-    """Measure in a folder of its own."""
+def run(measure: Callable[[int, int], None]) -> None:
+    """Measure as many documents and reviewers as the command line says, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"CREDENCE_DATA": folder, "DJANGO_SETTINGS_MODULE": "annotator.settings"}
         import django
@@ -199,4 +215,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(measure)
