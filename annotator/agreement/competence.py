@@ -145,18 +145,22 @@ def competence(answers: Iterable[Answer], labels: Sequence[Hashable]) -> Compete
 def competence_of_votes(votes: Votes) -> Competence:
     """Estimate how each reviewer reads each value; see `competence`. Units are not named: `units` is empty.
 
-    Reviewers with fewer than 30 units are left out, and units that then only one reviewer judged.
+    Reviewers with fewer than 30 units are left out, and units that then only one reviewer judged, until all who stay
+    share 30 units or more with others who do.
     """
-    judged = votes.times @ (votes.patterns != ABSENT)
-    few = {name: int(n) for name, n in zip(votes.reviewers, judged, strict=True) if n < FEWEST_UNITS}
-    kept = [place for place, name in enumerate(votes.reviewers) if name not in few]
+    judged = votes.patterns != ABSENT
+    kept = np.arange(len(votes.reviewers))
+    while True:
+        shared = judged[:, kept].sum(axis=1) >= 2
+        enough = votes.times[shared] @ judged[shared][:, kept] >= FEWEST_UNITS
+        if enough.all():
+            break
+        kept = kept[enough]
+    n_judged = votes.times @ judged
+    few = {name: int(n_judged[place]) for place, name in enumerate(votes.reviewers) if place not in kept}
     if len(kept) < FEWEST_REVIEWERS:
         return Competence(votes.values, left_out=few, reason=TOO_LITTLE)
-    patterns = votes.patterns[:, kept]
-    shared = (patterns != ABSENT).sum(axis=1) >= 2
-    counts = patterns[shared][:, :, None] == np.arange(len(votes.values))
-    if not len(counts):
-        return Competence(votes.values, left_out=few, reason=TOO_LITTLE)
+    counts = votes.patterns[shared][:, kept][:, :, None] == np.arange(len(votes.values))
     steps = min(MOST_STEPS, max(1, MOST_WORK // (counts.size * len(votes.values))))
     fit = fit_errors(counts, votes.times[shared], steps)
     if not fit.settled:

@@ -126,3 +126,21 @@ def test_a_fit_that_finds_no_rest_in_time_is_none(monkeypatch):
     monkeypatch.setattr("annotator.agreement.competence.MOST_WORK", 1)
     found = competence_of_votes(unit_votes(random_units(5, 90), READERS))
     assert (found.fit, found.reason) == (None, UNSETTLED)
+
+
+def test_reviewers_left_without_company_are_left_out_too():
+    """Dan shared 40 units, but with others who judged one unit each; Eve loses Dan, and is left with 20."""
+    passers = [f"once {number}" for number in range(40)]
+    units = [dict.fromkeys(("ann", "bob", "cat"), number % 2) for number in range(60)]
+    units += [{"dan": number % 2, name: 1} for number, name in enumerate(passers)]
+    units += [{"eve": 0, "dan": 1} for _ in range(15)] + [{"eve": 0, "ann": 1} for _ in range(20)]
+    found = competence_of_votes(unit_votes(units, ("ann", "bob", "cat", "dan", "eve", *passers)))
+    assert found.reviewers == ("ann", "bob", "cat")
+    assert found.left_out == {"dan": 55, "eve": 35} | dict.fromkeys(passers, 1)
+    assert found.fit.competence == pytest.approx([1, 1, 1])
+
+
+def test_units_of_one_reviewer_alone_make_no_company():
+    units = [{name: number % 2} for name in "abc" for number in range(FEWEST_UNITS)]
+    found = competence_of_votes(unit_votes(units, "abc"))
+    assert (found.fit, found.reason) == (None, TOO_LITTLE)
