@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.resampling import SEED
+from annotator.agreement.spans import possible
 
 Passage = tuple[int, int, str]
 """Where a passage begins and ends, [start, end) in code points, and its label."""
@@ -91,12 +92,15 @@ def gamma(
     Raises
     ------
     SciPyMissingError
+    ValueError
+        When a passage is none of the text.
 
     References
     ----------
     Y. Mathet, A. Widlöcher & J.-P. Métivier, The unified and holistic method gamma (γ) for inter-annotator agreement
     measure and alignment, 2015; random texts as in its section 5.2.
     """
+    possible([passage[:2] for each in reviewers for passage in each], length)
     size = {"n_passages": sum(len(each) for each in reviewers), "n_reviewers": len(reviewers)}
     if len(reviewers) < 2:
         return Gamma(reason=TOO_FEW, **size)

@@ -122,6 +122,12 @@ def test_no_figure_is_a_reason(reviewers, reason):
     assert (found.value, found.reason, found.n_samples) == (None, reason, 0)
 
 
+@pytest.mark.parametrize("passage", [(3, 3, "1"), (5, 3, "1"), (-1, 3, "1"), (58, 61, "1")])
+def test_what_is_no_passage_of_the_text_is_refused(passage):
+    with pytest.raises(ValueError, match="is not a passage of a text of 60 characters"):
+        gamma([EXAMPLE[0], [passage]], 60)
+
+
 def test_too_many_passages_on_one_place_are_a_reason():
     crowd = [[(start, 60, "1") for start in range(45)] for _ in range(5)]
     found = gamma(crowd, 60)
