@@ -44,7 +44,7 @@ def ratio(values: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[n
     if (values < 0).any():
         raise ValueError("a ratio scale has no negative values")
     sums = values[:, None] + values[None, :]
-    return interval(values, totals) / np.where(sums == 0, 1, sums) ** 2
+    return ((values[:, None] - values[None, :]) / np.where(sums == 0, 1, sums)) ** 2
 
 
 DIFFERENCES: Final[Mapping[str, Difference]] = {
@@ -116,14 +116,15 @@ def alpha_from_coincidences(
 ) -> Estimate:
     """Krippendorff's alpha from coincidences, of one document or pooled; see `alpha`."""
     ascending, totals = np.asarray(values, dtype=float), sums.totals
-    if ascending.shape != totals.shape or (np.diff(ascending) <= 0).any():
+    if ascending.shape != totals.shape or (ascending[1:] <= ascending[:-1]).any():
         raise ValueError("values must ascend and name each category once")
     size = {"n_units": sums.n_units, "n_reviewers": n_reviewers, "n_values": sums.n_values}
     if not sums.n_units:
         return Estimate(None, NO_PAIRS, **size)
     if np.count_nonzero(totals) < 2:
         return Estimate(None, NO_VARIATION, **size)
-    value = float(alphas(sums.pairs, ascending, difference))
+    given = np.flatnonzero(totals)
+    value = float(alphas(sums.pairs[np.ix_(given, given)], ascending[given], difference))
     return Estimate(value, note=ONE_UNIT if sums.n_units == 1 else "", **size)
 
 
@@ -146,9 +147,20 @@ def alphas(pairs: ArrayLike, values: ArrayLike, difference: Difference) -> NDArr
     """
     matrices = np.asarray(pairs, dtype=float)
     totals = matrices.sum(axis=-1)
-    squared = difference(np.asarray(values, dtype=float), totals)
+    squared = difference(_near_one(values), totals)
     observed = (matrices * squared).sum(axis=(-2, -1))
     expected = (np.matmul(squared, totals[..., None])[..., 0] * totals).sum(axis=-1)
     share = np.full_like(expected, np.nan)
     np.divide((totals.sum(axis=-1) - 1) * observed, expected, out=share, where=expected > 0)
     return 1 - share
+
+
+def _near_one(values: ArrayLike) -> NDArray[np.float64]:
+    """Return values over the power of two that brings the greatest near 1: every share stays, to the last digit.
+
+    Without it the squares of the least and greatest numbers would be 0 or infinite.
+    """
+    numbers = np.asarray(values, dtype=float)
+    _, exponent = np.frexp(np.abs(numbers).max(initial=0))
+    half = int(exponent) // 2
+    return np.ldexp(np.ldexp(numbers, -half), half - exponent)

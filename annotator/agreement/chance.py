@@ -130,8 +130,9 @@ def fleiss_from_shares(sums: Shares, n_reviewers: int) -> Estimate:
     """Fleiss' kappa from shares, of one document or pooled; see `fleiss`."""
     if not sums.varies:
         return _undefined(sums, n_reviewers, NO_VARIATION)
-    by_chance = float(((sums.given / sums.n_judged) ** 2).sum())
-    return _corrected(sums, n_reviewers, _disagreement(sums), by_chance)
+    given = sums.given / sums.n_judged
+    unequal = np.outer(given, given)[~np.eye(len(given), dtype=bool)]
+    return _corrected(sums, n_reviewers, _disagreement(sums), float(unequal.sum()))
 
 
 def randolph(data: ArrayLike, categories: ArrayLike) -> Estimate:
@@ -168,7 +169,7 @@ def randolph_from_shares(sums: Shares, n_reviewers: int) -> Estimate:
     n_categories = len(sums.given)
     if n_categories < 2 or not sums.n_units:
         return _undefined(sums, n_reviewers, ONE_CATEGORY)
-    return _corrected(sums, n_reviewers, _disagreement(sums), 1 / n_categories)
+    return _corrected(sums, n_reviewers, _disagreement(sums), 1 - 1 / n_categories)
 
 
 def gwet(data: ArrayLike, categories: ArrayLike, weights: ArrayLike | None = None) -> Estimate:
@@ -210,7 +211,7 @@ def gwet_from_shares(sums: Shares, n_reviewers: int, weights: ArrayLike | None =
         return _undefined(sums, n_reviewers, ONE_CATEGORY)
     given = sums.given / sums.n_judged
     by_chance = total / (n_categories * (n_categories - 1)) * float((given * (1 - given)).sum())
-    return _corrected(sums, n_reviewers, _disagreement(sums, weights), by_chance)
+    return _corrected(sums, n_reviewers, _disagreement(sums, weights), 1 - by_chance)
 
 
 def weighted_percent(data: ArrayLike, categories: ArrayLike, weights: ArrayLike | None = None) -> Estimate:
@@ -263,7 +264,7 @@ def _undefined(sums: Shares, n_reviewers: int, reason: str) -> Estimate:
     return Estimate(None, reason if sums.n_units else NO_PAIRS, **_size(sums, n_reviewers))
 
 
-def _corrected(sums: Shares, n_reviewers: int, differing: float, by_chance: float) -> Estimate:
+def _corrected(sums: Shares, n_reviewers: int, differing: float, expected: float) -> Estimate:
     """Relate the disagreement observed to that expected: the usual form, which rounding keeps from 1, rearranged."""
     note = ONE_UNIT if sums.n_units == 1 else ""
-    return Estimate(1 - differing / (1 - by_chance), note=note, **_size(sums, n_reviewers))
+    return Estimate(1 - differing / expected, note=note, **_size(sums, n_reviewers))

@@ -188,7 +188,7 @@ def pair_u_alpha(sums: PairSums, first: int, second: int) -> Estimate:
         return Estimate(None, NO_SHARED_DOCUMENT)
     if np.count_nonzero(lengths) < 2:
         return Estimate(None, NOBODY_MARKED if lengths[0] else MARKED_ALIKE, **size)
-    products = total**2 - float(lengths @ lengths)
+    products = float(lengths @ (total - lengths))
     squares = float(sums.squares[first, second] + sums.squares[second, first])
     observed = 2 * float(sums.differing[first, second])
     return Estimate(1 - observed * (total**2 - squares) / (total * products), **size)

@@ -31,12 +31,12 @@ def linear(scores: ArrayLike) -> NDArray[np.float64]:
     ValueError
         When a score is not a finite number or occurs twice.
     """
-    return 1 - _distances(scores)
+    return _short_of_one(1 - _distances(scores))
 
 
 def quadratic(scores: ArrayLike) -> NDArray[np.float64]:
     """Weigh categories by their squared distance as a share of the greatest; see `linear`."""
-    return 1 - _distances(scores) ** 2
+    return _short_of_one(1 - _distances(scores) ** 2)
 
 
 WEIGHTS: Final[Mapping[str, Callable[[ArrayLike], NDArray[np.float64]]]] = {
@@ -67,7 +67,12 @@ def agreement_weights(weights: ArrayLike | None, n_categories: int) -> NDArray[n
     return table
 
 
+def _short_of_one(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Keep categories that differ from being weighed as equal by rounding, however near each other they are."""
+    return np.where(np.eye(len(weights), dtype=bool), 1, np.minimum(weights, np.nextafter(1, 0)))
+
+
 def _distances(scores: ArrayLike) -> NDArray[np.float64]:
-    listed = distinct_categories(scores)
+    listed = distinct_categories(scores) / 2  # so that no distance is beyond the greatest number
     apart = np.abs(listed[:, None] - listed[None, :])
     return apart / (apart.max(initial=0) or 1)

@@ -425,3 +425,48 @@ def test_ratings_of_another_shape_are_refused(figure):
 def test_shares_of_counts_that_count_nothing_are_refused(counts, multiplicity):
     with pytest.raises(ValueError, match="counts"):
         shares(counts, multiplicity)
+
+
+EXTREMES = {
+    "tiny": [[1e-200, 1e-200, 2e-200], [1e-200, 2e-200, 2e-200]],
+    "the least there are": [[5e-324, 5e-324, 1e-323], [5e-324, 1e-323, 1e-323]],
+    "huge": [[8e307, 8e307, 1.6e308], [8e307, 1.6e308, 1.6e308]],
+    "tiny beside one that is alone": [[1e-200, 1e-200, 2e-200, NAN], [1e-200, 2e-200, 2e-200, 3]],
+}
+
+
+@levels
+@pytest.mark.parametrize("data", EXTREMES.values(), ids=EXTREMES)
+def test_alpha_of_numbers_whose_squares_no_float_holds_is_that_of_one_and_two(data, difference):
+    expected = alpha([[1, 1, 2], [1, 2, 2]], difference).value
+    assert alpha(data, difference).value == pytest.approx(expected)
+
+
+def test_values_far_apart_on_both_sides_of_nothing_differ_most():
+    far = 1.7e308
+    assert alpha([[far, -far, far], [far, -far, -far]], DIFFERENCES["interval"]).value == pytest.approx(
+        alpha([[1, -1, 1], [1, -1, -1]], DIFFERENCES["interval"]).value
+    )
+
+
+def test_a_ratio_to_nothing_is_the_greatest_difference_however_small_the_value():
+    # Three of 0, three of a value so small that it differs from both others entirely, two of 1: 1 - 7 * 2 / 42.
+    data = [[0, 0, 1e-200, 1], [0, 1e-200, 1e-200, 1]]
+    assert alpha(data, DIFFERENCES["ratio"]).value == pytest.approx(2 / 3)
+
+
+def test_what_is_rare_among_a_thousand_million_units_still_counts():
+    # Of N + 1 units all but one are (0, 0), the last (0, 1): shares 1 - x and x = 1 / (2 N + 2), so -x / (1 - x).
+    for times in (10**3, 10**9, 10**12):
+        x = 1 / (2 * times + 2)
+        estimate = fleiss_from_shares(shares([[2, 0], [1, 1]], [times, 1]), 2)
+        assert estimate.value == pytest.approx(-x / (1 - x), rel=1e-3, abs=0)
+        assert estimate.n_values == 2 * times + 2
+
+
+def test_categories_too_near_each_other_for_their_weight_to_be_told_from_one_are_not_equal():
+    for weigh in (linear, quadratic):
+        weights = weigh([0, 1e-20, 1])
+        assert weights[0, 1] < 1
+        assert gwet([[0, 1], [1e-20, 1]], [0, 1e-20, 1], weights).value < 1
+    assert linear([-1.7e308, 0, 1.7e308]).tolist() == [[1, 0.5, 0], [0.5, 1, 0.5], [0, 0.5, 1]]
