@@ -82,3 +82,24 @@ def test_keys_go_on_working_on_the_text_after_a_tool_was_clicked(visit):
         ("fact", "seen twice"),
         ("opinion", ""),
     ]
+
+
+def test_escape_leaves_what_it_closes_and_never_drops_the_focus(visit):
+    visit.begin(DOCUMENT)
+    page = visit.page
+    for key in ("s", "1", "Escape", ".", "r"):
+        page.keyboard.press(key)
+    in_details = "document.activeElement.closest('.details') !== null"
+    assert page.evaluate(in_details)
+    page.keyboard.press("Escape")
+    expect(visit.item()).to_be_focused()
+    assert not page.evaluate(in_details)
+
+    page.keyboard.press("f")
+    page.keyboard.type("no such words")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("region", name="Document text")).to_be_focused()
+    expect(page.get_by_role("group", name="Filter passages").get_by_label("Words")).to_have_value("no such words")
+    page.keyboard.press("j")
+    assert page.evaluate("getSelection().toString()")
+    visit.saved()

@@ -20,6 +20,12 @@ export class List {
     this.filter = { label: "", state: "", words: "" };
     byId("filter-toggle").addEventListener("click", ({ currentTarget }) => this.#toggleFilter(currentTarget));
     byId("filter").addEventListener("input", () => this.#readFilter());
+    byId("filter").addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // the filter stays: the next keys are to step through what it shows
+      event.stopPropagation();
+      this.text.article.focus({ preventScroll: true });
+    });
     byId("empty-start").addEventListener("click", () => this.cursor.setMode(true));
     this.model.on("passages state", () => this.update());
     this.model.on("active", ({ id }) => id === this.shown || this.update());
@@ -59,6 +65,8 @@ export class List {
   update() {
     const { model, list } = this;
     const all = model.ordered;
+    const former = this.shown;
+    const held = this.details.box.contains(document.activeElement);
     this.shown = model.active; // the passage whose details are open
     const shown = all.filter((one) => this.#matches(one) || one.id === model.active);
     byId("passage-count").textContent = all.length;
@@ -77,6 +85,9 @@ export class List {
     const current = this.items.get(model.active)?.item;
     if (current && this.details.box.parentNode !== current) current.append(this.details.box);
     if (!current) this.details.box.remove();
+    // Details that close or go elsewhere would let the focus fall out of the page.
+    if (held && !this.details.box.contains(document.activeElement))
+      (itemOf(list, model.active ?? former) ?? this.text.article).focus({ preventScroll: true });
   }
 
   /** The item of a passage, kept while nothing it shows has changed, so that focus and scrolling survive. */
@@ -229,4 +240,4 @@ function reconcile(parent, items) {
   });
 }
 
-const itemOf = (root, id) => root.querySelector(`li[data-id="${CSS.escape(id)}"] > .passage`);
+const itemOf = (root, id) => id && root.querySelector(`li[data-id="${CSS.escape(id)}"] > .passage`);
