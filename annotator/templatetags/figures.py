@@ -1,6 +1,9 @@
 """Numbers, dates and icons as the pages print them."""
 
+import re
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django import template
@@ -16,6 +19,8 @@ from annotator.models import Codebook
 register = template.Library()
 
 MINUS, NARROW_SPACE = "−", "\u202f"
+SIGNED = re.compile(r"([A-Z]|\d)[ .:–]+\S")
+"""A point's name that begins with a sign of its own: "B Usually reliable". The workbench reads names alike."""
 
 
 @register.filter
@@ -57,6 +62,23 @@ def thousandths(value: float) -> str:
 def signed(value: int) -> str:
     """Print a scale value with its sign."""
     return f"{MINUS}{-value}" if value < 0 else f"+{value}" if value > 0 else "0"
+
+
+@register.filter
+def with_minus(value: int) -> str:
+    """Print a whole number; a negative one with a minus and no hyphen."""
+    return f"{MINUS}{-value}" if value < 0 else str(value)
+
+
+@register.filter
+def worded(point: Any, points: Iterable[Any]) -> str:
+    """Print a point of a scale: value and name, or the name alone where all names on the scale begin with a sign."""
+    everyone = list(points)
+    if all(SIGNED.match(each.name) for each in everyone):
+        return point.name
+    negative = any(each.value < 0 for each in everyone)
+    value = "–" if point.missing else signed(point.value) if negative else str(point.value)
+    return f"{value} {point.name}".strip()
 
 
 @register.filter

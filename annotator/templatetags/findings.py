@@ -12,7 +12,7 @@ from annotator.agreement.report import Report
 from annotator.agreement.rows import LabelRow, ScaleRow
 from annotator.agreement.together import TogetherRow
 from annotator.records import CodebookInfo
-from annotator.templatetags.figures import coefficient, counted, share, signed
+from annotator.templatetags.figures import coefficient, counted, share, signed, worded
 
 register = template.Library()
 
@@ -163,7 +163,7 @@ def ratings_found(row: ScaleRow) -> str:
     if not total:
         return "Nobody gave a judgement."
     most = max(judged, key=lambda point: point.count)
-    return f"Given most: {f'{most.value} {most.name}'.strip()}, {most.count:,} of {counted(total, 'judgement')}."
+    return f"Given most: {worded(most, row.distribution)}, {most.count:,} of {counted(total, 'judgement')}."
 
 
 @register.filter

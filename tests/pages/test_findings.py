@@ -6,6 +6,7 @@ from annotator.agreement.comparison import compare_document, comparison, pool_co
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.intervals import Interval
 from annotator.agreement.report import report
+from annotator.agreement.rows import PointCount
 from annotator.agreement.selection import select
 from annotator.agreement.together import TogetherRow
 from annotator.templatetags import findings
@@ -103,6 +104,10 @@ def test_ratings_and_what_cannot_be_judged_are_said():
     slant, basis, credibility = report(make_study()).scales
     assert findings.ratings_found(slant) == "Given most: 0 +0, 3 of 7 judgements."
     assert findings.ratings_found(replace(basis, distribution=())) == "Nobody gave a judgement."
+    admiralty = (PointCount(1, "A Completely reliable", False, 1), PointCount(2, "B Usually reliable", False, 4))
+    assert findings.ratings_found(replace(basis, distribution=admiralty)) == (
+        "Given most: B Usually reliable, 4 of 5 judgements."
+    )
     assert findings.missing_found((slant, basis, credibility)).startswith(
         f"Its share is largest on “{credibility.question}”"
     )
