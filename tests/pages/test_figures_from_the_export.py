@@ -1,207 +1,23 @@
-"""Every figure that the pages print of a study, recomputed from its export by other libraries.
+"""Every figure that the pages of a study and of its texts print, recomputed from the export by other libraries.
 
-The export is read with nothing but `json` (`recomputing`), the pages as a browser would. Five texts with letters
-outside the basic plane and two directions, four reviewers of whom not all read every text, passages that overlap,
-abut and cut sentences, and answers that say "cannot be judged".
+The export is read with nothing but `json` (`recomputing`), the pages as a browser would (`drawn`).
 """
 
-import random
-import re
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from itertools import combinations
-from uuid import UUID
 
 import pytest
-from django.test import Client
 from sklearn.metrics import cohen_kappa_score
 
-from annotator.actions.imports import import_documents
-from annotator.records import CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
-from sources.segmentation import SENTENCE_METHOD, sentence_ends
-from sources.text import sha256
 from tests.agreement.test_unitizing_by_definition import GAP, expected_of, one_minus, sums_of
-from tests.conftest import small_codebook
 from tests.pages import recomputing as again
-
-DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
-SENTENCES = (
-    "The ferry carried 1,200 people in May.",
-    "It is the best ferry on the coast!",
-    "\U0001f9e0\U0001f469\u200d\U0001f4bb Parts were made with AI help.",
-    "کشتی دیروز آمد.",
-    "Fares will rise, the mayor said.",
-    "Nobody should be surprised.",
-    "Cafe\u0301s closed at six.",
-)
-NAMES = ("R-AAA2", "R-BBB2", "R-CCC2", "R-DDD2")
-READERS = (NAMES, NAMES, NAMES[:3], NAMES, NAMES[1:])
-
-
-def made_documents():
-    """Texts with marks that mostly agree, from a fixed seed."""
-    chance = random.Random(11)
-    book = replace(small_codebook(), published_at=DAY)
-    study = StudyInfo("drawn", "Drawn", book.key, blinding="until_closed", created_at=DAY, closed_at=DAY + timedelta(9))
-    documents = []
-    for number, readers in enumerate(READERS):
-        lines = [" ".join(chance.choice(SENTENCES) for _ in range(3)) for _ in range(4)]
-        text = f"Text {number}.\n" + "\n".join(lines) + "\n"
-        ends = sentence_ends(text, "en")
-        truth = [chance.choice(["fact", "fact", "opinion", "ai", None]) for _ in ends]
-        codings = tuple(made_coding(chance, name, text, ends, truth, book) for name in readers)
-        documents.append(
-            CodedDocument(
-                study=study,
-                codebooks={book.key: book},
-                slug=f"drawn-{number}",
-                title=f"Drawn {number}",
-                text=text,
-                sha256=sha256(text),
-                sentences=tuple(ends),
-                segmentation=SENTENCE_METHOD,
-                language="en",
-                codings=codings,
-            )
-        )
-    return documents
-
-
-def made_coding(chance, name, text, ends, truth, book):
-    """One reviewer's work: the truth with slips of label, border and rating."""
-    passages, last = [], dict.fromkeys(("fact", "opinion", "ai"), 0)
-    for start, end, label in zip([0, *ends], ends, truth, strict=False):
-        marked = [label] if chance.random() < 0.8 else [chance.choice(["fact", "opinion", "ai", None])]
-        if marked == ["fact"] and chance.random() < 0.2:
-            marked.append("ai")
-        for each in filter(None, marked):
-            first = max(last[each], start + chance.choice([0, 0, 0, 4]))
-            stop = min(len(text), end + chance.choice([-1, -1, 0, -8, 3]))
-            if first >= stop:
-                continue
-            last[each] = stop
-            scale, values = ("basis", [1, 1, 2]) if each == "ai" else ("slant", [-2, -1, 0, 0, 0, 1, 2, 9])
-            value = chance.choice([0, values[(start + len(each)) % len(values)], chance.choice(values)][each == "ai" :])
-            rating = CodedRating(scale, value, value == 9)
-            given = (rating,) if chance.random() < 0.9 else ()
-            passages.append(
-                CodedPassage(UUID(int=chance.getrandbits(128), version=4), each, first, stop, ratings=given)
-            )
-    credibility = chance.choice([2, 3, 3, 4, 6])
-    return Coding(
-        id=UUID(int=chance.getrandbits(128), version=4),
-        reviewer=name,
-        codebook=book.key,
-        created_at=DAY,
-        begun_at=DAY + timedelta(hours=1),
-        submitted_at=DAY + timedelta(hours=2),
-        passages=tuple(sorted(passages, key=lambda each: (each.start, -each.end, each.id))),
-        ratings=(CodedRating("credibility", credibility, credibility == 6),),
-    )
-
-
-class Tables(HTMLParser):
-    """The tables of a page by their captions: rows of cells, hidden words of a cell apart from those one sees."""
-
-    def __init__(self, markup):
-        super().__init__()
-        self.found, self.rows, self.caption, self.seen, self.hidden = {}, [], "", [], []
-        self.cell, self.in_caption, self.skipped, self.depth = False, False, 0, 0
-        self.feed(markup)
-
-    def handle_starttag(self, tag, attributes):
-        if tag == "table":
-            self.rows, self.caption = [], ""
-        elif tag == "caption":
-            self.in_caption = True
-        elif tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            self.cell, self.seen, self.hidden = True, [], []
-        elif tag == "svg":
-            self.skipped += 1
-        elif tag == "span" and self.cell:
-            self.depth += 1 if self.depth or dict(attributes).get("class") == "hidden" else 0
-
-    def handle_endtag(self, tag):
-        if tag == "table":
-            self.found.setdefault(" ".join(self.caption.split()), self.rows)
-        elif tag == "caption":
-            self.in_caption = False
-        elif tag in ("td", "th"):
-            self.rows[-1].append((" ".join(" ".join(self.seen).split()), " ".join(" ".join(self.hidden).split())))
-            self.cell, self.depth = False, 0
-        elif tag == "svg":
-            self.skipped -= 1
-        elif tag == "span" and self.depth:
-            self.depth -= 1
-
-    def handle_data(self, data):
-        if self.in_caption:
-            self.caption += data
-        elif self.cell and not self.skipped:
-            (self.hidden if self.depth else self.seen).append(data)
-
-    def named(self, opening):
-        """Return the rows behind the head of the first table whose caption begins so."""
-        return next(rows[1:] for caption, rows in self.found.items() if caption.startswith(opening))
-
-    def columns(self, opening):
-        """Return the columns of that table by their heads."""
-        heads, *rows = next(rows for caption, rows in self.found.items() if caption.startswith(opening))
-        return {head: [row[place][0] for row in rows] for place, (head, _) in enumerate(heads)}
-
-
-def number(words):
-    """Read a figure as printed: ".53", "−.20", "1.00"; None for a dash."""
-    return None if words == "–" else float(words.replace("−", "-"))
-
-
-def assert_printed(words, value, unit=0.01):
-    """Whether words are the value with the digits printed."""
-    if words == "–" or value is None:
-        assert (words, value) == ("–", None)
-        return
-    if "%" in words:
-        digits = words.replace("\u202f", " ")
-        if digits[0] in "<>":
-            assert 0 < value < 0.005 if digits[0] == "<" else 0.995 <= value < 1
-            return
-        assert float(digits.removesuffix(" %")) / 100 == pytest.approx(value, abs=0.5 * unit + 1e-9)
-        return
-    assert number(words) == pytest.approx(value, abs=0.5 * unit + 1e-9)
-
-
-RANGE = re.compile(r"([−]?[\d.]+) to ([−]?[\d.]+)")
-
-
-def assert_range(words, ends):
-    """Whether words give these ends; no range where there are none."""
-    found = RANGE.search(words)
-    assert (found is None) == (ends is None), (words, ends)
-    if found and ends:
-        for printed, value in zip(found.groups(), ends, strict=True):
-            assert_printed(printed, value)
+from tests.pages.drawn import assert_printed, assert_range, made_documents, opened
 
 
 @pytest.fixture
 def exported(cast):
-    """The study in the database, its export as recomputed, and what opens a page as its lead."""
-    import_documents(actor=cast.ada, documents=made_documents())
-    client = Client()
-    client.force_login(cast.ada)
-
-    def get(path):
-        answer = client.get(path)
-        assert answer.status_code == 200
-        return b"".join(answer.streaming_content) if answer.streaming else answer.content
-
-    def tables(path):
-        return Tables(get(path).decode())
-
-    return again.Export(get("/api/v1/studies/drawn/export/jsonl/")), tables
+    """The export of the drawn study as recomputed, and what opens a page as its lead."""
+    return opened(cast.ada, made_documents())
 
 
 def u_sums(text, label):
