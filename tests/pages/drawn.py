@@ -181,6 +181,25 @@ def assert_range(words, ends):
             assert_printed(printed, value)
 
 
+def in_two_versions(documents):
+    """Return the documents as read with two versions of the codebook, one text with both, and completed in disorder."""
+    made = []
+    for number, document in enumerate(documents):
+        ((key, book),) = document.codebooks.items()
+        later = replace(book, version=2, published_at=DAY + timedelta(hours=1))
+        codings = tuple(
+            replace(
+                coding,
+                codebook=later.key if number in (1, 3) or (number == 4 and place) else key,
+                submitted_at=DAY + timedelta(days=(3 * number) % 5, hours=3 + place),
+            )
+            for place, coding in enumerate(document.codings)
+        )
+        study = replace(document.study, codebook=later.key)
+        made.append(replace(document, study=study, codebooks={key: book, later.key: later}, codings=codings))
+    return made
+
+
 def opened(lead, documents):
     """Bring documents in; return the export as recomputed, and what opens a page of their study as its lead."""
     import_documents(actor=lead, documents=documents)

@@ -7,7 +7,7 @@ plain counting do the rest.
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, count, pairwise
 from math import sqrt
 from typing import Any
 
@@ -25,6 +25,8 @@ class Read:
     """One reviewer's submitted first round of one document."""
 
     reviewer: str
+    codebook_version: int
+    submitted_at: str
     marks: list[dict[str, Any]]
     ratings: list[dict[str, Any]]
 
@@ -45,7 +47,10 @@ class Export:
 
     def __init__(self, raw: bytes) -> None:
         rows = [json.loads(line) for line in raw.decode().splitlines()]
-        (self.codebook,) = [row for row in rows if row["type"] == "codebook"]
+        (study,) = [row for row in rows if row["type"] == "study"]
+        (self.codebook,) = [
+            row for row in rows if row["type"] == "codebook" and row["version"] == study["codebook_version"]
+        ]
         marks = defaultdict(list)
         for row in rows:
             if row["type"] == "annotation" and row["deleted_at"] is None:
@@ -54,7 +59,9 @@ class Export:
         for row in rows:
             counts = row["type"] == "assignment" and row["state"] == "submitted" and row["role"] == "reviewer"
             if counts and row["reviewer_kind"] == "human" and row["round"] == 1 and row["independent"]:
-                reads[row["document"]].append(Read(row["reviewer"], marks[row["id"]], row["ratings"]))
+                version, submitted = row["codebook_version"], row["submitted_at"]
+                read = Read(row["reviewer"], version, submitted, marks[row["id"]], row["ratings"])
+                reads[row["document"]].append(read)
         self.texts = [
             Text(row["document"], row["title"], row["text"], row["sentences"], reads[row["document"]])
             for row in rows
@@ -76,6 +83,15 @@ class Export:
                 column[read.reviewer] = float(2 * covered >= len(ink))
             columns.append([column.get(name, NAN) for name in self.reviewers])
         return np.array(columns).reshape(-1, len(self.reviewers)).T
+
+    def marked(self, text: Text) -> tuple[dict[str, dict[str, list[tuple[int, int]]]], int]:
+        """Spans by reviewer and label, and the length of the text."""
+        found: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        for read in text.reads:
+            layers = found[read.reviewer] = {label["code"]: [] for label in self.codebook["labels"]}
+            for each in read.marks:
+                layers[each["label"]].append((each["start"], each["end"]))
+        return found, len(text.text)
 
     def table_of_characters(self, text: Text, label: str) -> Table:
         """Characters marked."""
@@ -217,13 +233,18 @@ def pool(tables: list[Table]) -> Table:
 
 
 def alpha_ends(tables: list[Table], level: str, *, rarer: bool) -> tuple[float, float] | None:
-    """Ends of the interval of alpha; with `rarer` a document weighs by the rarer of two values, else by all it has."""
+    """Ends of the interval of alpha."""
+    return jackknife(*left_out(tables, level, rarer=rarer))
+
+
+def left_out(tables: list[Table], level: str, *, rarer: bool) -> tuple[float | None, list[float | None], list[float]]:
+    """Alpha, alpha without each document, and what each weighs: with `rarer` by the rarer of two values."""
     used = [table for table in map(pairable, tables) if table.size]
     if not used:
-        return None
+        return None, [], []
     left = [alpha(pool(used[:at] + used[at + 1 :]), level) if len(used) > 1 else None for at in range(len(used))]
     masses = masses_of(used) if rarer else [float((~np.isnan(table)).sum()) for table in used]
-    return jackknife(alpha(pool(used), level), left, masses)
+    return alpha(pool(used), level), left, masses
 
 
 def masses_of(tables: list[Table]) -> list[float]:
@@ -234,6 +255,16 @@ def masses_of(tables: list[Table]) -> list[float]:
 
 def jackknife(point: float | None, left: list[float | None], mass: list[float]) -> tuple[float, float] | None:
     """Delete-one-document jackknife with a t quantile; None where the method gives none."""
+    found = spread(point, left, mass)
+    if found is None:
+        return None
+    error, effective = found
+    reach = stats.t.ppf(0.975, effective - 1) * error
+    return point - reach, min(1.0, point + reach)
+
+
+def spread(point: float | None, left: list[float | None], mass: list[float]) -> tuple[float, float] | None:
+    """Standard error by the jackknife, and how many documents of equal weight would count as much."""
     if point is None or len(left) < 3:
         return None
     masses = np.array(mass)
@@ -241,8 +272,18 @@ def jackknife(point: float | None, left: list[float | None], mass: list[float]) 
     if None in left or effective < 3 - 1e-9 or np.ptp(left) < 1e-12:
         return None
     pseudo = len(left) * point - (len(left) - 1) * np.array(left)
-    reach = stats.t.ppf(0.975, effective - 1) * pseudo.std(ddof=1) / sqrt(len(left))
-    return point - reach, min(1.0, point + reach)
+    return float(pseudo.std(ddof=1)) / sqrt(len(left)), float(effective)
+
+
+def documents_wanted(point: float, left: list[float], mass: list[float], reach: float) -> tuple[int, float]:
+    """How many documents more would let the interval reach so far to either side, tried one by one; how far it does."""
+    error, effective = spread(point, left, mass)
+
+    def reached(number: int) -> float:
+        share = number / len(left)
+        return stats.t.ppf(0.975, effective * share - 1) * error / sqrt(share)
+
+    return next(number for number in count(len(left)) if reached(number) <= reach) - len(left), reached(len(left))
 
 
 def without_each(table: Table, level: str) -> list[float | None]:

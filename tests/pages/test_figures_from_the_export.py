@@ -9,7 +9,7 @@ from itertools import combinations
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from tests.agreement.test_unitizing_by_definition import GAP, expected_of, one_minus, sums_of
+from tests.agreement.test_unitizing_by_definition import GAP, by_definition, expected_of, one_minus, sums_of
 from tests.pages import recomputing as again
 from tests.pages.drawn import assert_printed, assert_range, made_documents, opened
 
@@ -49,10 +49,10 @@ def assert_label(export, cells, label, texts, *, whole):
     (value, *_), hidden = cells[1][0].split() or ["–"], cells[1][1]
     assert cells[0][0] == label["name"]
     assert_printed(value, again.alpha(pooled))
+    left = [each for each in again.without_each(pooled, "nominal") if each is not None]
+    assert_range(hidden, (min(left), max(left)) if left else None)
     if whole:
         assert_range(cells[1][0], again.alpha_ends(sentences, "nominal", rarer=True))
-        left = [each for each in again.without_each(pooled, "nominal") if each is not None]
-        assert_range(hidden, (min(left), max(left)) if left else None)
         without = [u_alpha_of(parts[:at] + parts[at + 1 :]) for at in range(len(parts))]
         assert_range(cells[3][0], again.jackknife(u_alpha_of(parts), without, again.masses_of(characters)))
         assert_range(cells[4][0], again.alpha_ends(characters, "nominal", rarer=True))
@@ -75,8 +75,8 @@ def assert_scale(export, cells, scale, texts, *, whole):
     assert_printed(cells[2][0].split()[0], again.alpha(pooled, scale["level"]))
     if whole:
         assert_range(cells[2][0], again.alpha_ends(tables, scale["level"], rarer=False))
-        left = [each for each in again.without_each(pooled, scale["level"]) if each is not None]
-        assert_range(cells[2][1], (min(left), max(left)) if left else None)
+    left = [each for each in again.without_each(pooled, scale["level"]) if each is not None]
+    assert_range(cells[2][1], (min(left), max(left)) if left else None)
     assert_printed(cells[4][0], again.percent(pooled))
     given = [rating for _, rating in export.answers(scale, texts)]
     judged = [rating for rating in given if not rating["missing"]]
@@ -112,6 +112,58 @@ def assert_more(export, shown, texts, scales):
             assert cells[5][0] == "always judged"
 
 
+def assert_together(export, shown, texts, *, whole):
+    """The u-alpha family of all labels, pair of segments by pair of segments in fractions."""
+    marked, book = [export.marked(text) for text in texts], export.codebook
+    found, (lengths, _, _) = by_definition(marked, joined=True), sums_of(marked, joined=True)
+    rows = shown.named("Agreement on all labels together")
+    reviewers = {read.reviewer for text in texts for read in text.reads}
+    for cells, name in zip(rows, ("u", "|u", "cu"), strict=True):
+        assert_printed(cells[2][0], found[name])
+        assert cells[5][0] == str(len(reviewers))
+        assert not whole or cells[6][0] == str(len(texts))
+    assert_printed(rows[2][4][0], found["coverage"])
+    names = {label["name"]: label["code"] for label in book["labels"]}
+    rows = shown.named("(k)u-α of each set of labels")
+    printed = [frozenset(names[word] for word in cells[0][0].split(" + ")) for cells in rows]
+    assert set(printed) == {frozenset([code]) for code in names.values()} | found["(k)u"].keys()
+    for value, cells in zip(printed, rows, strict=True):
+        alone = sum(length for (one, _), length in lengths.items() if one == value)
+        assert_printed(cells[1][0], alone / sum(lengths.values()))
+        assert_printed(cells[2][0], found["(k)u"].get(value))
+        assert_printed(cells[4][0], found["coverages"].get(value))
+
+
+def assert_distributions(export, shown, texts, scales):
+    for scale in scales:
+        given = Counter(rating["point"] for _, rating in export.answers(scale, texts))
+        rows = shown.named(scale["question"])
+        assert [cells[1][0] for cells in rows] == [str(given[point["value"]]) for point in scale["points"]]
+        assert [cells[0][0].split()[0] for cells in rows] == [str(point["value"]) for point in scale["points"]]
+
+
+def assert_documents_wanted(export, shown):
+    """The rows of those figures that have an interval; the others say why there is none."""
+    labels, scales = export.codebook["labels"], export.codebook["scales"]
+    parts = [
+        again.left_out([export.table_of_sentences(text, label["code"]) for text in export.texts], "nominal", rarer=True)
+        for label in labels
+    ]
+    parts += [
+        again.left_out([export.table_of_ratings(text, scale) for text in export.texts], scale["level"], rarer=False)
+        for scale in scales
+    ]
+    for cells, part in zip(shown.named("Documents that would narrow each interval"), parts, strict=True):
+        if again.jackknife(*part) is None:
+            assert cells[1][0].startswith("No interval")
+            continue
+        more, now = again.documents_wanted(*part, 0.1)
+        assert more, "nothing is narrow enough yet"
+        told, printed = cells[1][0].split(", now ± ")
+        assert told.removeprefix("about ").removesuffix("s like these") == f"{more} more document"
+        assert_printed(printed, now)
+
+
 def test_study_page_prints_what_its_export_gives(exported):
     export, tables = exported
     shown = tables("/studies/drawn/")
@@ -123,6 +175,9 @@ def test_study_page_prints_what_its_export_gives(exported):
     for cells, scale in zip(shown.named("Agreement for each scale"), scales, strict=True):
         assert_scale(export, cells, scale, export.texts, whole=True)
     assert_more(export, shown, export.texts, scales)
+    assert_together(export, shown, export.texts, whole=True)
+    assert_distributions(export, shown, export.texts, scales)
+    assert_documents_wanted(export, shown)
 
 
 def test_page_of_reviewers_prints_what_the_export_gives(exported):
@@ -134,7 +189,8 @@ def test_page_of_reviewers_prints_what_the_export_gives(exported):
         made = export.table_of_sentences if is_label else export.table_of_ratings
         pooled = again.pool([made(text, figure["code"] if is_label else figure) for text in export.texts])
         left = again.without_each(pooled, "nominal" if is_label else figure["level"])
-        for cell, value in zip(cells[2:], left, strict=True):
+        whole = again.alpha(pooled, "nominal" if is_label else figure["level"])
+        for cell, value in zip(cells[1:], [whole, *left], strict=True):
             assert_printed(cell[0], value)
     for cells, scale in zip(shown.named("Share of ratings that are"), scales, strict=True):
         answers = export.answers(scale, export.texts)
@@ -212,6 +268,8 @@ def test_document_page_prints_what_the_export_gives(exported, place):
     for cells, scale in zip(shown.named("Agreement for each scale"), asked, strict=True):
         assert_scale(export, cells, scale, [text], whole=False)
     assert_more(export, shown, [text], asked)
+    assert_together(export, shown, [text], whole=False)
+    assert_distributions(export, shown, [text], asked)
     (credibility,) = [scale for scale in export.codebook["scales"] if scale["target"] == "document"]
     ((_, (ratings, _), (agreement, _)),) = shown.named("How the reviewers rated the document")
     assert_printed(agreement, again.percent(export.table_of_ratings(text, credibility)))
