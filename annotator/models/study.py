@@ -254,8 +254,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def not_blinding(self, user: User) -> "AssignmentQuerySet":
         """Leave out texts on which the user has a first-round review under way, in whatever study."""
-        held = Assignment.objects.blind_reviews(user).under_way()
-        return self.exclude(revision__in=held.values("revision"))  # looked up once, not for every row
+        return self.filter(_not_blinding(user))
 
     def work_visible_to(self, user: User) -> "AssignmentQuerySet":
         """Assignments whose passages, ratings, decisions and history the user may see.
@@ -272,31 +271,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         Work on training documents is shown to its author and to those entrusted with the study only, never among
         reviewers, and revealing plays no part in it.
         """
-        own = Q(reviewer=user)
-        members = Membership.objects.active().filter(study=OuterRef("study"), user=user)
-        here = Assignment.objects.blind_reviews(user).filter(study=OuterRef("study"))
-        unrevealed = here.without_training().filter(revision=OuterRef("revision"), revealed_at__isnull=True)
-        reviewing = Q(Exists(here.under_way())) | Q(Exists(unrevealed.exclude(state=Assignment.State.DECLINED)))
-        entrusted = members.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR])
-        trusted = ~reviewing if user.sees_all_work else ~reviewing & Q(Exists(entrusted))
-        revealed = Exists(
-            Assignment.objects.submitted()
-            .reviews()
-            .filter(study=OuterRef("study"), revision=OuterRef("revision"), reviewer=user)
-            .filter(round=1, revealed_at__isnull=False)
-        )
-        by_rule = Q(Exists(members), purpose=Assignment.Purpose.STUDY) & (
-            Q(revealed, study__blinding=Study.Blinding.UNTIL_SUBMITTED)
-            | Q(revealed, study__blinding=Study.Blinding.UNTIL_CLOSED, study__closed_at__isnull=False)
-            | Q(study__blinding=Study.Blinding.OPEN)
-        )
-        reads_gold = Q(
-            Exists(members.filter(role=Membership.Role.READER)),
-            role=Assignment.Role.ADJUDICATOR,
-            study__closed_at__isnull=False,
-        )
-        others = self.submitted().filter(trusted | by_rule | reads_gold).not_blinding(user).values("pk")
-        return self.filter(own | Q(pk__in=others))
+        return self.filter(Q(reviewer=user) | _shown_of_others(user))
 
     def measured_for(self, user: User) -> "AssignmentQuerySet":
         """Submitted work that may enter agreement figures shown to the user.
@@ -304,10 +279,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         What the user may see; and, for a reader, all submitted work of closed studies, of which only figures are
         shown. One's own unsubmitted work is never reliability data, and work on training documents never either.
         """
-        reader = Membership.objects.active().filter(study=OuterRef("study"), user=user, role=Membership.Role.READER)
-        read = self.submitted().filter(Exists(reader), study__closed_at__isnull=False).not_blinding(user).values("pk")
-        seen = self.submitted().work_visible_to(user).values("pk")
-        return self.submitted().without_training().filter(Q(pk__in=seen) | Q(pk__in=read))
+        readers = Membership.objects.active().filter(study=OuterRef("study"), user=user, role=Membership.Role.READER)
+        read = Q(Exists(readers), study__closed_at__isnull=False) & _not_blinding(user)
+        seen = Q(reviewer=user) | _shown_of_others(user)
+        return self.submitted().without_training().filter(seen | read)
 
     def seen_of_others(self, user: User, study: Study, revision_id: int) -> "AssignmentQuerySet":
         """Others' work in the study, or on the text in any study, that the user can see now, be it as figures."""
@@ -324,6 +299,40 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             .order_by("revealed_at")
         )
         return self.select_related("study").annotate(first_reveal=Subquery(reveals.values("revealed_at")[:1]))
+
+
+def _not_blinding(user: User) -> Q:
+    """Whether an assignment is of a text on which the user has no first-round review under way, in whatever study."""
+    held = Assignment.objects.blind_reviews(user).under_way()
+    return ~Q(revision__in=held.values("revision"))  # looked up once, not for every row
+
+
+def _shown_of_others(user: User) -> Q:
+    """Whether somebody else's assignment is shown to the user: the rule of `work_visible_to`."""
+    members = Membership.objects.active().filter(study=OuterRef("study"), user=user)
+    here = Assignment.objects.blind_reviews(user).filter(study=OuterRef("study"))
+    unrevealed = here.without_training().filter(revision=OuterRef("revision"), revealed_at__isnull=True)
+    reviewing = Q(Exists(here.under_way())) | Q(Exists(unrevealed.exclude(state=Assignment.State.DECLINED)))
+    entrusted = members.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR])
+    trusted = ~reviewing if user.sees_all_work else ~reviewing & Q(Exists(entrusted))
+    revealed = Exists(
+        Assignment.objects.submitted()
+        .reviews()
+        .filter(study=OuterRef("study"), revision=OuterRef("revision"), reviewer=user)
+        .filter(round=1, revealed_at__isnull=False)
+    )
+    by_rule = Q(Exists(members), purpose=Assignment.Purpose.STUDY) & (
+        Q(revealed, study__blinding=Study.Blinding.UNTIL_SUBMITTED)
+        | Q(revealed, study__blinding=Study.Blinding.UNTIL_CLOSED, study__closed_at__isnull=False)
+        | Q(study__blinding=Study.Blinding.OPEN)
+    )
+    reads_gold = Q(
+        Exists(members.filter(role=Membership.Role.READER)),
+        role=Assignment.Role.ADJUDICATOR,
+        study__closed_at__isnull=False,
+    )
+    submitted = Q(state=Assignment.State.SUBMITTED)
+    return submitted & (trusted | by_rule | reads_gold) & _not_blinding(user)
 
 
 class Assignment(models.Model):
