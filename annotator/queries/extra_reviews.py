@@ -39,8 +39,9 @@ def low_texts(study: Study, among: QuerySet[Revision] | None = None) -> list[Low
     found = {(text.document.slug, text.number): text for text in texts}
     if not found:
         return []
-    submitted = Assignment.objects.filter(study=study).submitted().without_training()
-    figures = Figures(study, submitted, Revision.objects.filter(pk__in=[text.pk for text in found.values()]))
+    asked = [text.pk for text in found.values()]
+    submitted = Assignment.objects.filter(study=study, revision__in=asked).submitted().without_training()
+    figures = Figures(study, submitted, Revision.objects.filter(pk__in=asked))
     low = []
     for row in figures.rows(figures.usual):
         value = value_of(row, study.extra_measure)

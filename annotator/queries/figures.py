@@ -85,6 +85,8 @@ class _Seen(NamedTuple):
     submitted_at: str
     recoded: str = ""
 
+    __repr__ = tuple.__repr__  # what digests are made of, thousands of times for a page
+
 
 class _DocumentReports(Sequence[DocumentReport]):
     """The rows of all documents, read when they are asked for."""
@@ -124,12 +126,20 @@ class Figures:
     those documents only that were not measured before.
     """
 
-    def __init__(self, study: Study, seen: AssignmentQuerySet, texts: QuerySet[Revision]) -> None:
-        self.study, self.codebook = study, codebook_info(study.codebook)
+    def __init__(
+        self,
+        study: Study,
+        seen: AssignmentQuerySet,
+        texts: QuerySet[Revision],
+        hidden: frozenset[int] = frozenset(),
+    ) -> None:
+        """Read which work there is of these texts; of those whose ids are in `hidden`, nothing enters any figure."""
+        self.study, self.codebook, self.hidden = study, codebook_info(study.codebook), hidden
         self._origin = _origin(study)
         self._settled = True  # whether all that was read is what the digests say
-        self._seen = _seen(study, seen.filter(revision__in=texts.values("pk")))
-        self._texts = {text.key: text for text in _texts(texts) if text.pk in self._seen}
+        self._seen = _seen(study, seen)
+        known = self._seen.keys() - hidden
+        self._texts = {text.key: text for text in _texts(texts) if text.pk in known}
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -254,18 +264,22 @@ class Figures:
 
 def figures_for(study: Study, viewer: User, revision: Revision | None = None) -> Figures:
     """Return the figures this viewer may see, of one text, or of all texts of the study that are not hidden yet."""
-    texts = study.revisions.all()
-    if revision is not None:
-        texts = texts.filter(pk=revision.pk)
-    else:
-        texts = texts.exclude(pk__in=hidden_revisions(study, viewer).values("pk"))
-    return Figures(study, Assignment.objects.filter(study=study).measured_for(viewer), texts)
+    texts, work = _of(study, revision)
+    hidden = hidden_revisions(study, viewer).values_list("pk", flat=True) if revision is None else ()
+    return Figures(study, work.measured_for(viewer), texts, frozenset(hidden))
 
 
 def figures_for_operator(study: Study, revision: Revision | None = None) -> Figures:
     """Return the figures over all submitted work: for the operator's own commands, never for a page."""
-    texts = study.revisions.all() if revision is None else study.revisions.filter(pk=revision.pk)
-    return Figures(study, Assignment.objects.filter(study=study).submitted().without_training(), texts)
+    texts, work = _of(study, revision)
+    return Figures(study, work.submitted().without_training(), texts)
+
+
+def _of(study: Study, revision: Revision | None) -> tuple[QuerySet[Revision], AssignmentQuerySet]:
+    texts, work = study.revisions.all(), Assignment.objects.filter(study=study)
+    if revision is None:
+        return texts, work
+    return texts.filter(pk=revision.pk), work.filter(revision=revision)
 
 
 def _choice(work: Work, include_machines: bool) -> dict[str, Any]:
@@ -287,24 +301,30 @@ def _texts(texts: QuerySet[Revision]) -> list[_Text]:
 
 
 def _seen(study: Study, assignments: AssignmentQuerySet) -> dict[int, list[_Seen]]:
-    """Return the assignments of each text, by revision id, in the order of their random ids."""
+    """Return the assignments of each text, by revision id, in the order of their random ids.
+
+    Of thousands of rows: what can be known of a member is asked once, and nothing is parsed that is only compared.
+    """
     reveals = Assignment.objects.filter(study=study, revealed_at__isnull=False)
     first_reveal = dict(reveals.values_list("reviewer").annotate(Min("revealed_at")).order_by())
-    pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
-    columns = ("revision_id", "reviewer_id", "reviewer__kind", "role", "round")
+    members = study.memberships.values_list("user_id", "pseudonym", "user__kind")
+    about = {user: (pseudonym, kind) for user, pseudonym, kind in members}
+    columns = ("revision_id", "reviewer_id", "role", "round")
     names = ("pk", "informed_at", "begun_at", "submitted_at")
-    as_text = {f"{name}_text": Cast(name, TextField()) for name in names}  # parsing thousands of times takes longest
-    rows = assignments.order_by("pk").annotate(**as_text).values_list(*columns, *as_text)
+    as_text = {f"{name}_text": Cast(name, TextField()) for name in names}
+    rows = assignments.order_by().annotate(**as_text).values_list(*columns, *as_text)
     blind = study.is_blind
     answers = _recoded(study)
     found: dict[int, list[_Seen]] = defaultdict(list)
-    for revision, reviewer, kind, role, number, pk, informed, begun, submitted in rows:
+    for revision, reviewer, role, number, pk, informed, begun, submitted in rows:
         independent = blind and number == 1 and informed is None
         if independent and reviewer in first_reveal:
             independent = begun_by(first_reveal[reviewer], _moment(begun), _moment(submitted))
-        recoded, informed = answers.get(UUID(pk), ("", False))
+        recoded, informed = answers.get(UUID(pk), ("", False)) if answers else ("", False)
         independent = independent and not informed
-        found[revision].append(_Seen(pk, pseudonyms[reviewer], kind, role, number, independent, submitted, recoded))
+        found[revision].append(_Seen(pk, *about[reviewer], role, number, independent, submitted, recoded))
+    for some in found.values():
+        some.sort()
     return dict(found)
 
 

@@ -15,7 +15,6 @@ from annotator.formats import FORMATS
 from annotator.models import Membership, Study, Training
 from annotator.queries import (
     figures_for,
-    hidden_revisions,
     may_see_agreement,
     measurable_revisions,
     oversees,
@@ -49,7 +48,7 @@ class Row:
     reason: str
 
 
-def _rows(texts: Page, report: Report, hidden: set[int]) -> list[Row]:
+def _rows(texts: Page, report: Report, hidden: frozenset[int]) -> list[Row]:
     found = report.per_document.find([(text.document.slug, text.number) for text in texts])
     rows = []
     for text in texts:
@@ -96,12 +95,11 @@ def _agreement(study: Study, request: HttpRequest) -> dict[str, Any]:
     shown = Paginator(texts.order_by("document__title", "number"), TEXTS_ON_A_PAGE).get_page(
         request.GET.get("page", "")
     )
-    hidden = hidden_revisions(study, request.user).filter(pk__in=[text.pk for text in shown])
     figures = figures_for(study, request.user)
     context = shared.counted_work(request, figures)
     report = context["report"]
     return context | {
-        "rows": _rows(shown, report, set(hidden.values_list("pk", flat=True))),
+        "rows": _rows(shown, report, figures.hidden),
         "shown": shown,
         "labels": figures.codebook.labels,
         "measures": shared.measures_of(figures.codebook),
