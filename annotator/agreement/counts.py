@@ -98,10 +98,12 @@ def whole_counts(
 
 def pool(parts: Iterable[Coincidences], n_categories: int) -> Coincidences:
     """Add the coincidences of several documents that share their categories; of none, all sums are 0."""
-    pairs, agreeing, n_units = np.zeros((n_categories, n_categories)), 0.0, 0
-    for part in parts:
-        pairs, agreeing, n_units = pairs + part.pairs, agreeing + part.agreeing, n_units + part.n_units
-    return Coincidences(pairs=pairs, agreeing=agreeing, n_units=n_units)
+    parts = list(parts)
+    return Coincidences(
+        pairs=np.array([np.zeros((n_categories, n_categories)), *(part.pairs for part in parts)]).sum(axis=0),
+        agreeing=sum((part.agreeing for part in parts), start=0.0),
+        n_units=sum(part.n_units for part in parts),
+    )
 
 
 def count_values(data: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
