@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -118,6 +119,7 @@ def new_id() -> UUID:
 
 
 @register.simple_tag
+@cache  # a page has hundreds, of few kinds
 def icon(name: str, extra: str = "") -> SafeString:
     """Draw a symbol of the sprite; the words beside it name the thing."""
     return format_html(

@@ -106,6 +106,42 @@ def edit(study: Any, lead: Any) -> None:
     submit_assignment(actor=assignment.reviewer, assignment_id=assignment.pk, accept_gaps=True)
 
 
+def redo(study: Any, lead: Any) -> None:
+    """Hand one piece of work back and let its reviewer do it all anew, so that every figure of the study changes."""
+    from annotator.actions.annotation import Precondition, delete_annotation, save_annotation
+    from annotator.actions.assignments import reopen_assignment, submit_assignment
+    from annotator.actions.rating import rate_document
+    from annotator.ids import uuid7
+    from annotator.models import Annotation, Rating
+
+    chance = random.Random(7)
+    assignment = study.assignments.filter(revealed_at=None).order_by("pk").last()
+    text, own = assignment.revision.text, {"actor": assignment.reviewer, "assignment_id": assignment.pk}
+    reopen_assignment(actor=lead, assignment_id=assignment.pk, reason="Read it again from the start.")
+
+    def another(rating: Any) -> tuple[str, int]:
+        return rating.scale.code, chance.choice(list(rating.scale.points.exclude(pk=rating.point_id))).value
+
+    for passage in Annotation.objects.live().filter(assignment=assignment).select_related("label"):
+        ratings = [another(rating) for rating in passage.ratings.select_related("scale")]
+        delete_annotation(actor=assignment.reviewer, annotation_id=passage.pk, versions=[passage.version])
+        start, end = passage.start, passage.end - 10
+        save_annotation(
+            **own,
+            annotation_id=uuid7(),
+            label=passage.label.code,
+            start=start,
+            end=end,
+            quote=text[start:end],
+            ratings=ratings,
+            precondition=Precondition(create=True),
+        )
+    for rating in Rating.objects.filter(assignment=assignment, annotation=None).select_related("scale"):
+        scale, point = another(rating)
+        rate_document(**own, scale=scale, point=point, precondition=Precondition(versions=frozenset([rating.version])))
+    submit_assignment(actor=assignment.reviewer, assignment_id=assignment.pk, accept_gaps=True)
+
+
 def timed(what: str, ask: Callable[[], Any], base: float | None = None) -> float:
     """Print how long a request took and how many queries it made; return its seconds."""
     from django.db import connection
@@ -182,6 +218,8 @@ def measure(n_documents: int, n_reviewers: int) -> None:
     for turn in range(3):
         edit(study, lead)
         timed(f"after one edit ({turn + 1})", lambda: ask["lead"](page), cold)
+    redo(study, lead)
+    timed("after one piece of work was done anew", lambda: ask["lead"](page), cold)
     for name in (
         "pairs/?of=label-fact",
         "pairs/?of=scale-slant",
