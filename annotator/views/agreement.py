@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.selection import WORK, Work, usual_work
 from annotator.models import Assignment, Study, User
-from annotator.queries import Figures, oversees, reviews_under_way
+from annotator.queries import Figures, measurable_revisions, oversees, reviews_under_way
 from annotator.records import CodebookInfo
 from annotator.templatetags.figures import counted
 from sources.models import Revision
@@ -45,9 +45,24 @@ def measures_of(codebook: CodebookInfo) -> list[Measure]:
     return [MEASURES[key] for key in dict.fromkeys(keys)]
 
 
-def readable_study(user: User, slug: str) -> Study | None:
-    """Return a study the user may see, with its codebook."""
-    return Study.objects.visible_to(user).select_related("codebook").filter(slug=slug).first()
+def visible_study(request: HttpRequest, slug: str) -> Study:
+    """Return the study that a page is about, with its codebook; 404 where the user may not see it."""
+    study = Study.objects.visible_to(request.user).select_related("codebook").filter(slug=slug).first()
+    if study is None:
+        raise Http404
+    return study
+
+
+def asked_revision(request: HttpRequest, study: Study, document_slug: str) -> Revision:
+    """Return the text that a page is about: its newest revision, or the one of the number in the address; else 404."""
+    texts = measurable_revisions(study, request.user).filter(document__slug=document_slug)
+    number = request.GET.get("revision", "")
+    if number.isascii() and number.isdigit() and len(number) < 6:
+        texts = texts.filter(number=int(number))
+    revision = texts.select_related("document__source").order_by("-number").first()
+    if revision is None:
+        raise Http404
+    return revision
 
 
 @dataclass(frozen=True, slots=True)

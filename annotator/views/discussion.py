@@ -18,7 +18,7 @@ from annotator.actions.errors import ActionError, NotFoundError
 from annotator.ids import uuid7
 from annotator.models import Membership, Study, User
 from annotator.models.comment import WORDS_LENGTH
-from annotator.queries import Thread, measurable_revisions, threads_on
+from annotator.queries import Thread, threads_on
 from annotator.templatetags.passages import line_starts
 from annotator.views import agreement as shared
 from sources.models import Revision
@@ -45,17 +45,8 @@ class CommentForm(forms.Form):
 
 
 def _place(request: HttpRequest, slug: str, document_slug: str) -> tuple[Study, Revision]:
-    study = shared.readable_study(request.user, slug)
-    if study is None:
-        raise Http404
-    texts = measurable_revisions(study, request.user).filter(document__slug=document_slug)
-    number = request.GET.get("revision", "")
-    if number.isascii() and number.isdigit() and len(number) < 6:
-        texts = texts.filter(number=int(number))
-    revision = texts.select_related("document__source").order_by("-number").first()
-    if revision is None:
-        raise Http404
-    return study, revision
+    study = shared.visible_study(request, slug)
+    return study, shared.asked_revision(request, study, document_slug)
 
 
 def _do(user: User, study: Study, revision: Revision, sent: dict[str, Any]) -> str:

@@ -25,7 +25,6 @@ from annotator.queries import (
     coded_documents,
     figures_for,
     may_see_agreement,
-    measurable_revisions,
     threads_on,
 )
 from annotator.queries.history import reads_others
@@ -85,17 +84,8 @@ class Talk:
 
 
 def _study_and_revision(request: HttpRequest, slug: str, document_slug: str) -> tuple[Study, Revision]:
-    study = shared.readable_study(request.user, slug)
-    if study is None:
-        raise Http404
-    texts = measurable_revisions(study, request.user).filter(document__slug=document_slug)
-    number = request.GET.get("revision", "")
-    if number.isascii() and number.isdigit() and len(number) < 6:
-        texts = texts.filter(number=int(number))
-    revision = texts.select_related("document__source").order_by("-number").first()
-    if revision is None:
-        raise Http404
-    return study, revision
+    study = shared.visible_study(request, slug)
+    return study, shared.asked_revision(request, study, document_slug)
 
 
 @require_safe

@@ -28,7 +28,7 @@ from annotator.queries import readable_revisions
 from annotator.queries.history import UNDOABLE, Sought, events_shown, newest, reads_others, settling
 from annotator.views.act_words import KINDS, OWN_KINDS, OWN_VERBS, VERBS
 from annotator.views.acts import acts_of
-from annotator.views.shown import visible_study
+from annotator.views.agreement import visible_study
 from sources.models import Document
 
 ACTS_ON_A_PAGE: Final = 50

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from annotator.agreement.timeline import timeline
 from annotator.models import Membership
 from annotator.queries.shown import completed_documents, study_changes
-from annotator.views.shown import not_yet, shown_study, visible_study
+from annotator.views.agreement import visible_study
+from annotator.views.shown import not_yet, shown_study
 
 BATCHES: Final = (1, 2, 5, 10, 25, 100)
 """Documents in a step, as may be asked for."""

@@ -32,7 +32,7 @@ from annotator.views import agreement as shared
 from annotator.views.beside import published
 from annotator.views.codebook import markdown
 from annotator.views.rounds import compared, pairs
-from annotator.views.shown import Shown, not_yet, shown_study, visible_study
+from annotator.views.shown import Shown, not_yet, shown_study
 from sources.models import Revision
 
 HIDDEN = "not shown to whom this report is made for"
@@ -130,7 +130,7 @@ def citation(study: Study, report: Report, digest: str, day: date) -> str:
 @login_required
 def report_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the sheet, over the work the reader may see; figures and the export's hash are of one moment."""
-    study = visible_study(request, slug)
+    study = shared.visible_study(request, slug)
     with one_moment():
         shown = shown_study(study, request, usual_work(blind=study.is_blind).key)
         context = _context(request, study, shown) if shown else {}

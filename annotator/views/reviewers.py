@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +15,7 @@ from annotator.agreement.estimate import Estimate
 from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.report import Report
 from annotator.models import Study, User
-from annotator.queries import Figures, figures_for, may_see_agreement, measurable_revisions
+from annotator.queries import Figures, figures_for, may_see_agreement
 from annotator.records import CodebookInfo
 from annotator.templatetags import findings
 from annotator.templatetags.figures import coefficient, share
@@ -45,18 +45,8 @@ class Scope:
 
 def scope_of(request: HttpRequest, slug: str, document_slug: str | None = None) -> Scope:
     """Return what the address names; 404 where it is not there or not the viewer's."""
-    study = shared.readable_study(request.user, slug)
-    if study is None:
-        raise Http404
-    revision = None
-    if document_slug is not None:
-        texts = measurable_revisions(study, request.user).filter(document__slug=document_slug)
-        number = request.GET.get("revision", "")
-        if number.isascii() and number.isdigit() and len(number) < 6:
-            texts = texts.filter(number=int(number))
-        revision = texts.select_related("document__source").order_by("-number").first()
-        if revision is None:
-            raise Http404
+    study = shared.visible_study(request, slug)
+    revision = None if document_slug is None else shared.asked_revision(request, study, document_slug)
     return Scope(study, revision, may_see_agreement(study, request.user, revision))
 
 

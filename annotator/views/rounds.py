@@ -13,7 +13,8 @@ from annotator.agreement.machines import machines
 from annotator.agreement.report import Report
 from annotator.agreement.revisions import rounds
 from annotator.queries.shown import documents_apart
-from annotator.views.shown import not_yet, shown_study, visible_study
+from annotator.views.agreement import visible_study
+from annotator.views.shown import not_yet, shown_study
 
 
 @dataclass(frozen=True, slots=True)

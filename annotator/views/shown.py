@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from annotator.agreement.selection import WORK, Work
@@ -40,14 +40,6 @@ class Shown:
             "work": self.work,
             "works": WORK.values() if self.figures.has_later_work else (),
         }
-
-
-def visible_study(request: HttpRequest, slug: str) -> Study:
-    """Return a study the reader may see, or raise Http404."""
-    study = shared.readable_study(request.user, slug)
-    if study is None:
-        raise Http404
-    return study
 
 
 def shown_study(study: Study, request: HttpRequest, asked: str | None = None) -> Shown | None:

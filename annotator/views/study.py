@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -66,9 +66,7 @@ def _rows(texts: Page, report: Report, hidden: frozenset[int]) -> list[Row]:
 @login_required
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a study: progress as far as the viewer may know it, and the agreement once it is shown."""
-    shown = shared.readable_study(request.user, slug)
-    if shown is None:
-        raise Http404
+    shown = shared.visible_study(request, slug)
     grid = study_progress(shown, request.user, request.GET.get("progress", ""))
     membership = Membership.objects.active().filter(study=shown, user=request.user).first()
     context: dict[str, Any] = {
