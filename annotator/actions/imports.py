@@ -1,7 +1,9 @@
 """Bringing in coded documents from our own export: whole or not at all, and harmless when repeated."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from uuid import UUID
 
 from annotator.actions.account import create_user
@@ -100,13 +102,18 @@ class _Members:
         return self.users.get(pseudonym) or self._make(pseudonym, Membership.Role.READER, User.Kind.HUMAN)
 
     def _make(self, pseudonym: str, role: str, kind: str) -> User:
-        username = f"{self.study.slug}-{pseudonym}".lower()[:150]
-        user = create_user(actor=self.actor, username=username, password=None, kind=kind)
+        user = create_user(actor=self.actor, username=self._free_name(pseudonym), password=None, kind=kind)
         member = Membership(study=self.study, user=user, role=role, pseudonym=pseudonym)
         member.full_clean()
         member.save()
         self.users[pseudonym] = user
         return user
+
+    def _free_name(self, pseudonym: str) -> str:
+        """Return a user name nobody has: pseudonyms may hold what these may not, and differ in that alone."""
+        wanted = re.sub(r"[^\w.@+-]", "-", f"{self.study.slug}-{pseudonym}".lower())[:140]
+        names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+        return next(name for name in names if not User.objects.filter(username=name).exists())
 
 
 def _take_study(actor: User, info: StudyInfo, codebooks: _Codebooks) -> tuple[Study, bool]:

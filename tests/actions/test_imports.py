@@ -280,6 +280,18 @@ def test_reviewers_unknown_here_become_accounts_that_cannot_sign_in(far, cast):
     assert names == {coding.reviewer for coding in far[0].codings}
 
 
+def test_reviewers_keep_pseudonyms_that_no_user_name_may_be(far, cast):
+    (document,) = far
+    names = ("Ann B.", "ann-b.")
+    codings = tuple(replace(coding, reviewer=name) for coding, name in zip(document.codings, names, strict=True))
+    import_documents(actor=cast.ada, documents=(replace(document, codings=codings),))
+    members = Membership.objects.filter(study__slug="far")
+    assert dict(members.values_list("pseudonym", "user__username")) == {
+        "Ann B.": "far-ann-b.",
+        "ann-b.": "far-ann-b.-2",
+    }
+
+
 def test_a_rest_of_the_work_is_added_to_what_is_here(far, cast):
     (document,) = far
     import_documents(actor=cast.ada, documents=(replace(document, codings=document.codings[:1]),))
