@@ -180,11 +180,12 @@ class ActForm(forms.Form):
 
 @dataclass
 class Told:
-    """What an act came to: words for those who see the page again, or a refusal with its status."""
+    """What an act came to: words for those who see the page again, or a refusal with its status and field."""
 
     done: str = ""
     refused: str = ""
     status: int = 200
+    field: str = ""
     gaps: tuple[FieldError, ...] = ()
 
 
@@ -395,7 +396,8 @@ def _act(request: HttpRequest, assignment: Assignment, book: CaseBook) -> tuple[
         told = Told(refused=" ".join(error.messages), status=400)
     except ActionError as error:
         gaps = tuple(error.errors) if error.code == "gaps" else ()
-        told = Told(refused=error.detail, status=error.status, gaps=gaps)
+        field = error.errors[0].field if error.errors else ""
+        told = Told(refused=error.detail, status=error.status, field=field, gaps=gaps)
     return told, form.cleaned_data
 
 

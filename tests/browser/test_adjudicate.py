@@ -43,6 +43,7 @@ def test_a_text_is_settled_with_at_most_two_keys_a_case(settler):
     page.keyboard.press("x")  # two of three say fact, so that a reason is asked for
     expect(page.get_by_role("alert")).to_contain_text("say Fact")
     expect(page.locator("#reason")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
     press(fact, 4)
     press("x", 3)
     press("e", 2)

@@ -91,7 +91,7 @@ export class Places {
     details.open = !details.open;
     if (!details.open) return announce("Closed");
     details.scrollIntoView({ block: "nearest" });
-    return announce([...details.querySelectorAll("dt, dd, p")].map((one) => one.textContent).join(", "));
+    return announce([...details.querySelectorAll("dt, dd, p")].map(spoken).join(", "));
   }
 
   #clicked(event) {
@@ -102,6 +102,9 @@ export class Places {
     if (point !== null && index < 0) byId("here-at").textContent = "No place of this page of the list is here";
   }
 }
+
+/** What an element holds, its parts told apart: label, ratings, quote and note stand side by side without a sign. */
+const spoken = (one) => [...one.childNodes].map((part) => part.textContent.trim()).filter(Boolean).join(", ");
 
 function wordsOf(link) {
   return [...link.children]
