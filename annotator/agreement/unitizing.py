@@ -62,7 +62,6 @@ def u_alphas(pairs: ArrayLike, squares: ArrayLike) -> NDArray[np.float64]:
     total = lengths.sum(axis=-1)
     observed = (matrices * ~np.eye(matrices.shape[-1], dtype=bool)).sum(axis=(-2, -1))
     expected = total * (lengths * (total[..., None] - lengths)).sum(axis=-1)
-    expected = np.where((lengths > 0).sum(axis=-1) > 1, expected, 0)
     share = np.full_like(expected, np.nan)
     np.divide(observed * (total**2 - np.sum(squares, axis=-1)), expected, out=share, where=expected > 0)
     return 1 - share

@@ -28,6 +28,11 @@ def test_one_label_hangs_together_by_half_of_the_shorter_so_that_neighbours_make
     assert told(document) == [(0, 50, "b:fact a:fact"), (45, 60, "b:fact"), (60, 70, "c:fact")]
 
 
+def test_half_of_the_shorter_is_enough_to_hang_together_and_a_character_less_is_not():
+    assert told(of(a=[("fact", 0, 20)], b=[("fact", 10, 40)])) == [(0, 40, "a:fact b:fact")]
+    assert told(of(a=[("fact", 0, 20)], b=[("fact", 11, 40)])) == [(0, 20, "a:fact"), (11, 40, "b:fact")]
+
+
 def test_who_uses_two_labels_on_the_same_words_says_two_things():
     document = of(a=[("fact", 0, 20), ("ai", 0, 20)], b=[("fact", 0, 20)], c=[("opinion", 0, 20)])
     assert told(document) == [(0, 20, "a:fact b:fact c:opinion"), (0, 20, "a:ai")]

@@ -12,6 +12,7 @@ from annotator.agreement.alpha import DIFFERENCES, ordinal
 from annotator.agreement.continuum import pool_unitized, stack_layers, unitized_layer
 from annotator.agreement.counts import coincidences_by_document, count_values
 from annotator.agreement.intervals import (
+    LIMIT,
     NO_FIGURE,
     alpha_interval,
     character_interval,
@@ -21,7 +22,7 @@ from annotator.agreement.intervals import (
     u_interval,
 )
 from annotator.agreement.layers import character_alpha, pool_layers
-from annotator.agreement.resampling import figures_of_resamples
+from annotator.agreement.resampling import RESAMPLES, figures_of_resamples
 from annotator.agreement.student import quantile
 from annotator.agreement.unitizing import u_alpha
 from tests.agreement.making import make_layer
@@ -290,6 +291,29 @@ def test_few_resamples_without_a_figure_are_left_out_and_counted():
     defined = [each for each in figures if not np.isnan(each)]
     assert found.below == sum(each < 0.667 for each in defined) / len(defined)
     assert 0 < found.below < 1
+
+
+@pytest.mark.parametrize(("undefined", "given"), [(100, True), (101, False)])
+def test_a_twentieth_of_the_resamples_may_have_no_figure_and_no_more(undefined, given):
+    def but_the_least(sums):
+        found = means(sums)
+        if len(found) == RESAMPLES:
+            found[np.argsort(found, kind="stable")[:undefined]] = np.nan
+        return found
+
+    found = interval(observations(np.arange(20) / 15), but_the_least, np.ones(20), names(20))
+    assert (found.n_undefined, found.low is not None) == (undefined, given)
+
+
+def test_a_resample_on_the_limit_is_not_below_it():
+    def steps(sums):
+        """The limit or less where many documents were drawn; figures that differ where each is left out."""
+        return np.where(means(sums) > 0.5, LIMIT, 0.5) if len(sums) == RESAMPLES else means(sums)
+
+    sums = observations(np.arange(20) / 19)
+    found = interval(sums, steps, np.ones(20), names(20))
+    assert found.below == (figures_of_resamples(sums, means) <= 0.5).mean()
+    assert 0.4 < found.below < 0.6
 
 
 def test_the_share_below_the_limit_wants_twenty_documents():

@@ -43,6 +43,18 @@ def test_a_scale_compares_the_point_that_most_people_gave():
     assert row.alpha.value == pytest.approx(krippendorff.alpha([[2, 5], [4, 5]], level_of_measurement="ordinal"))
 
 
+def test_one_persons_rating_is_no_consensus():
+    documents = [
+        of_four(marking("a", [0], 2), marking("b", [0]), marking("m", [0], 2, kind="machine")),
+        of_four(marking("a", [1], 4), marking("b", [2]), marking("m", [0], 5, kind="machine"), slug="other"),
+    ]
+    (found,) = machines(documents, CODEBOOK)
+    assert found.n_documents == 2
+    assert (found.scales[-1].alpha.reason, found.scales[-1].n_split) == (NO_MAJORITY, 0)
+    # On the first text all rated the first sentence, on the other the people rated one each of their own.
+    assert found.scales[0].alpha.n_units == 1
+
+
 def test_a_document_that_one_person_read_is_compared_with_nothing():
     (found,) = machines([of_four(PEOPLE[0], MACHINE)], CODEBOOK)
     assert (found.n_documents, found.scales[-1].alpha.reason) == (0, NO_MAJORITY)

@@ -3,8 +3,9 @@
 import pytest
 
 from annotator.agreement.measured import BLOCK, blocks, measure, pool_tallies
+from annotator.agreement.ratings import document_ratings
 from annotator.agreement.report import pooled_report, report
-from tests.agreement.making import CODEBOOK, make_coding, make_document
+from tests.agreement.making import CODEBOOK, CREDIBILITY, make_coding, make_document
 from tests.agreement.test_report import many_documents
 
 
@@ -36,3 +37,9 @@ def test_a_document_given_twice_is_refused():
     document = make_document([make_coding("ann"), make_coding("bob")])
     with pytest.raises(ValueError, match="given twice"):
         report([document, document])
+
+
+def test_answers_are_summed_as_cannot_be_judged_and_judged_in_this_order():
+    given = {"ann": 6, "bob": 3, "cat": 3}
+    document = make_document([make_coding(name, (), {"credibility": point}) for name, point in given.items()])
+    assert document_ratings(document, CREDIBILITY).judged.totals.tolist() == [1, 2]

@@ -209,6 +209,14 @@ def test_machines_count_when_asked():
     assert report([document], include_machines=True).reviewers == ("ann", "bot")
 
 
+def test_the_latest_round_counts_in_whatever_order_rounds_come():
+    first, second = make_coding("ann", [("fact", 0, 10)]), make_coding("ann", [("ai", 0, 10)], round=2)
+    for codings in ((first, second), (second, first)):
+        chosen = select([make_document(codings)], rounds=None, independent=None)
+        assert [coding.round for coding in chosen.documents[0].codings] == [2]
+        assert chosen.left_out == {"replaced by a later round": 1}
+
+
 def test_deleted_passages_are_not_read():
     document = make_document([make_coding("ann", [("fact", 0, 10), ("fact", 50, 60)]), make_coding("bob")])
     ann, bob = document.codings
