@@ -129,6 +129,7 @@ def test_merging_no_passage_gives_none():
 def test_characters_are_counted_by_how_many_mark_them():
     marks = [np.array([[0, 4], [4, 6]]), np.array([[2, 5]]), np.empty((0, 2), dtype=np.int64)]
     assert characters_by_markers(marks, 10).tolist() == [4, 3, 3, 0]
+    assert characters_by_markers([np.array([[1, 3], [6, 7]])], 10).tolist() == [7, 3], "between passages lies text too"
 
 
 @pytest.mark.parametrize("span", [(-1, 3), (8, 11), (4, 4), (5, 4)])

@@ -200,6 +200,51 @@ def in_two_versions(documents):
     return made
 
 
+MACHINE = "R-EEE2"
+
+
+def with_machine_and_second_rounds(documents):
+    """Return the documents read by a machine too, and two of them again by some who then saw the others' work."""
+    chance = random.Random(29)
+    made = []
+    for number, document in enumerate(documents):
+        ((_, book),) = document.codebooks.items()
+        truth = [chance.choice(["fact", "opinion", "ai", None]) for _ in document.sentences]
+        machine = made_coding(chance, MACHINE, document.text, document.sentences, truth, book)
+        codings = [*document.codings, replace(machine, kind="machine")]
+        for place, coding in enumerate(document.codings[: (3, 2, 1)[number]] if number < 3 else ()):
+            codings[place] = replace(coding, revealed_at=DAY + timedelta(hours=3))
+            codings.append(read_again(chance, coding))
+        made.append(replace(document, codings=tuple(codings)))
+    return made
+
+
+def read_again(chance, coding):
+    """A second round: most passages kept, others taken back, shortened, or rated anew, and one added."""
+    passages = []
+    for place, each in enumerate(coding.passages):
+        copied = {"id": UUID(int=chance.getrandbits(128), version=4), "derived_from": each.id, "derivation": "revised"}
+        if place % 6 == 1:
+            copied["end"] = max(each.start + 1, each.end - 5)
+        elif place % 6 == 2:
+            scale, value = ("basis", 2) if each.label == "ai" else ("slant", 1)
+            copied["ratings"] = (CodedRating(scale, value),)
+        if place % 6:
+            passages.append(replace(each, **copied))
+    if all(each.label != "opinion" or each.start > 4 for each in passages):
+        passages.append(CodedPassage(UUID(int=chance.getrandbits(128), version=4), "opinion", 0, 4))
+    return replace(
+        coding,
+        id=UUID(int=chance.getrandbits(128), version=4),
+        round=2,
+        independent=False,
+        begun_at=DAY + timedelta(hours=4),
+        submitted_at=DAY + timedelta(hours=5),
+        passages=tuple(sorted(passages, key=lambda each: (each.start, -each.end, each.id))),
+        ratings=(CodedRating("credibility", chance.choice([2, 3, 4])),),
+    )
+
+
 def opened(lead, documents):
     """Bring documents in; return the export as recomputed, and what opens a page of their study as its lead."""
     import_documents(actor=lead, documents=documents)

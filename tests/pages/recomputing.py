@@ -6,6 +6,7 @@ plain counting do the rest.
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations, count, pairwise
 from math import sqrt
@@ -55,19 +56,26 @@ class Export:
         for row in rows:
             if row["type"] == "annotation" and row["deleted_at"] is None:
                 marks[row["assignment"]].append(row)
-        reads = defaultdict(list)
+        self._all: dict[str, list[tuple[dict[str, Any], Read]]] = defaultdict(list)
         for row in rows:
-            counts = row["type"] == "assignment" and row["state"] == "submitted" and row["role"] == "reviewer"
-            if counts and row["reviewer_kind"] == "human" and row["round"] == 1 and row["independent"]:
+            if row["type"] == "assignment" and row["state"] == "submitted" and row["role"] == "reviewer":
                 version, submitted = row["codebook_version"], row["submitted_at"]
                 read = Read(row["reviewer"], version, submitted, marks[row["id"]], row["ratings"])
-                reads[row["document"]].append(read)
-        self.texts = [
-            Text(row["document"], row["title"], row["text"], row["sentences"], reads[row["document"]])
-            for row in rows
-            if row["type"] == "document" and len(reads[row["document"]]) >= 2
-        ]
+                self._all[row["document"]].append((row, read))
+        self._documents = [row for row in rows if row["type"] == "document"]
+        self.texts = self.read_by(
+            lambda row: row["reviewer_kind"] == "human" and row["round"] == 1 and row["independent"]
+        )
         self.reviewers = sorted({read.reviewer for text in self.texts for read in text.reads})
+
+    def read_by(self, counts: Callable[[dict[str, Any]], bool]) -> list[Text]:
+        """Texts with two or more submitted pieces of work of those that count."""
+        found = []
+        for row in self._documents:
+            reads = [read for assignment, read in self._all[row["document"]] if counts(assignment)]
+            if len(reads) >= 2:
+                found.append(Text(row["document"], row["title"], row["text"], row["sentences"], reads))
+        return found
 
     def table_of_sentences(self, text: Text, label: str) -> Table:
         """Sentences marked, where at least half of what is no space is covered."""
