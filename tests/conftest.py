@@ -1,5 +1,6 @@
 """The cast and the stage: who takes part in most tests, and a study over one short text with an emoji."""
 
+import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from annotator.records import CodebookInfo, LabelInfo, PointInfo, ScaleInfo
 hypothesis.settings.register_profile("sample", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("full", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("full" if os.environ.get("CREDENCE_FULL") else "sample")
+
+# Queries are trees of thousands of short-lived objects; looking for cycles after each 700 is a tenth of all the time.
+gc.set_threshold(50_000, 20, 100)
 
 
 # The browser's tests first, since those of a folder stay together; then what takes many seconds at a time.
@@ -106,7 +110,11 @@ def small_codebook() -> CodebookInfo:
 
 @pytest.fixture(autouse=True)
 def _apart_and_quick(settings: Any, tmp_path: Path) -> None:
-    """Keep files apart and the cache empty; hash passwords quickly (tests/test_demo.py looks at the real hasher)."""
+    """Keep files apart and the cache empty; hash passwords quickly (tests/test_demo.py looks at the real hasher).
+
+    A client would look through all static files at its first request; so they are looked up when they are asked for.
+    """
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.MEDIA_ROOT = tmp_path / "originals"
     settings.CACHES = {**settings.CACHES, "figures": {**settings.CACHES["figures"], "LOCATION": tmp_path / "figures"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
