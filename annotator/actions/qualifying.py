@@ -103,15 +103,21 @@ def advance(actor: User, study: Study, reviewer: User) -> list[Step]:
 
 
 def advance_all(actor: User, study: Study, reviewers: Collection[User]) -> list[Step]:
-    """Do the same for several reviewers, whose work is compared at once."""
-    read = all_compared(study, reviewers)
-    return [step for reviewer in reviewers for step in _advance(actor, study, reviewer, read[reviewer.pk])]
-
-
-def _advance(actor: User, study: Study, reviewer: User, read: Sequence[Beside]) -> list[Step]:
-    training = Training.objects.holding(reviewer).filter(study=study).first()
-    if training is None:
+    """Do the same for several reviewers; the work of those in training is compared at once."""
+    held = [
+        (reviewer, training)
+        for reviewer in reviewers
+        for training in Training.objects.holding(reviewer).filter(study=study)
+    ]
+    if not held:
         return []
+    read = all_compared(study, [reviewer for reviewer, _ in held])
+    return [
+        step for reviewer, training in held for step in _advance(actor, study, reviewer, training, read[reviewer.pk])
+    ]
+
+
+def _advance(actor: User, study: Study, reviewer: User, training: Training, read: Sequence[Beside]) -> list[Step]:
     if has_begun(study, reviewer):
         return let_on(actor, study, reviewer, Qualification.How.BEFORE)
     marks = marks_of(study)
