@@ -139,7 +139,7 @@ def assert_distributions(export, shown, texts, scales):
         given = Counter(rating["point"] for _, rating in export.answers(scale, texts))
         rows = shown.named(scale["question"])
         assert [cells[1][0] for cells in rows] == [str(given[point["value"]]) for point in scale["points"]]
-        assert [cells[0][0].split()[0] for cells in rows] == [str(point["value"]) for point in scale["points"]]
+        assert [cells[0][0].split(maxsplit=1)[1] for cells in rows] == [point["name"] for point in scale["points"]]
 
 
 def assert_documents_wanted(export, shown):
