@@ -283,7 +283,7 @@ def test_reviewers_unknown_here_become_accounts_that_cannot_sign_in(far, cast):
 def test_reviewers_keep_pseudonyms_that_no_user_name_may_be(far, cast):
     (document,) = far
     names = ("Ann B.", "ann-b.")
-    codings = tuple(replace(coding, reviewer=name) for coding, name in zip(document.codings, names, strict=True))
+    codings = tuple(replace(coding, reviewer=name) for coding, name in zip(document.codings[:2], names, strict=True))
     import_documents(actor=cast.ada, documents=(replace(document, codings=codings),))
     members = Membership.objects.filter(study__slug="far")
     assert dict(members.values_list("pseudonym", "user__username")) == {
