@@ -30,6 +30,9 @@
         });
       }
     }
+    // A refused form begins where it is wrong. Beside a text, keys act on the page, so the focus stays where it is.
+    const wrong = document.querySelector('main [aria-invalid="true"]:not(aside *)');
+    if (wrong && !document.querySelector("main [autofocus]")) wrong.focus();
   });
   addEventListener("storage", (event) => event.key === KEY && apply(stored()));
   // Menus close on Escape and when the focus or a click goes elsewhere.

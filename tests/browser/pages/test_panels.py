@@ -201,3 +201,16 @@ def test_marks_keep_their_lines_where_tints_are_dropped(visit, media):
         expect(page.locator(".legend")).to_be_visible()
         expect(page.locator(".text sup").first).to_have_text("1")
         expect(page.locator(".bar")).to_be_hidden()
+
+
+def test_a_refused_form_begins_where_it_is_wrong(visit):
+    visit.sign_in("admin")
+    page = visit.page
+    page.goto(f"{visit.server.address}/studies/new/")
+    page.get_by_label("Title").fill("A study without a codebook")
+    page.locator("form").filter(has=page.get_by_label("Title")).evaluate("(form) => (form.noValidate = true)")
+    visit.expect("400")
+    page.get_by_role("button", name="Make the study").click()
+    codebook = page.get_by_label("Codebook")
+    expect(codebook).to_be_focused()
+    expect(codebook).to_have_accessible_description(re.compile("This field is required"))
