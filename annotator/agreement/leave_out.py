@@ -21,8 +21,9 @@ NONE_DEFINED: Final = not_computable("without any one reviewer there is nothing 
 class LeftOut:
     """A figure without each reviewer.
 
-    `without` maps a reviewer to the figure of the others; `low` and `high` are the least and greatest of those that
-    are defined, None when none is, and `reason` then says why.
+    `without` maps a reviewer to the figure of the others; `low` and `high` are the least and greatest of those that are
+    defined, None when none is, and `reason` then says why. Where figures follow from sums, `n_reviewers` counts all
+    others of the whole figure, also one whose values then meet nobody's.
     """
 
     without: Mapping[str, Estimate]

@@ -90,6 +90,8 @@ def test_a_document_the_reviewer_did_not_read_stays_whole():
     pooled = pool_layers(layer(marked, 20, ENDS, INK) for marked in (first, second))
     assert {name: sums.n_units for name, sums in pooled.without.items()} == {"a": 4, "b": 2, "c": 2}
     assert pooled.without["a"].pairs.tolist() == [[4, 1], [1, 2]]
+    found = sentence_alpha_without_each(pooled).without
+    assert {name: estimate.n_reviewers for name, estimate in found.items()} == dict.fromkeys("abc", 2)
     assert pool_layers([]).without == {}
 
 

@@ -42,4 +42,6 @@ def test_a_document_given_twice_is_refused():
 def test_answers_are_summed_as_cannot_be_judged_and_judged_in_this_order():
     given = {"ann": 6, "bob": 3, "cat": 3}
     document = make_document([make_coding(name, (), {"credibility": point}) for name, point in given.items()])
-    assert document_ratings(document, CREDIBILITY).judged.totals.tolist() == [1, 2]
+    found = document_ratings(document, CREDIBILITY)
+    assert found.judged.totals.tolist() == [1, 2]
+    assert (found.judging, found.reviewers) == ({"ann", "bob", "cat"}, {"bob", "cat"})

@@ -293,6 +293,7 @@ def test_figure_without_a_reviewer_is_that_of_the_others():
         varies = len(np.unique(pairable[~np.isnan(pairable)])) > 1
         expected = krippendorff.alpha(others, level_of_measurement="ordinal") if varies else None
         assert credibility.without.without[name].value == pytest.approx(expected)
+        assert credibility.without.without[name].n_reviewers == 3, "dan is one, though alone"
 
 
 def test_interval_is_the_jackknife_over_the_report_s_own_documents():
