@@ -144,3 +144,10 @@ def test_units_of_one_reviewer_alone_make_no_company():
     units = [{name: number % 2} for name in "abc" for number in range(FEWEST_UNITS)]
     found = competence_of_votes(unit_votes(units, "abc"))
     assert (found.fit, found.reason) == (None, TOO_LITTLE)
+
+
+def test_votes_of_more_reviewers_than_a_number_has_bits_stay_apart():
+    names = [f"reader {number:02}" for number in range(70)]
+    units = [{names[0]: 1, names[66]: 1}, {names[0]: 1, names[67]: 1}]
+    tables = crossed(pool_votes([unit_votes(units, names)]))
+    assert [int(tables[0, other].sum()) for other in range(65, 69)] == [0, 1, 1, 0]
