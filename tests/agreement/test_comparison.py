@@ -18,7 +18,7 @@ from annotator.agreement.comparison import (
     subjects,
 )
 from annotator.agreement.selection import select
-from tests.agreement.making import CODEBOOK, make_coding, make_document
+from tests.agreement.making import BASIS, CODEBOOK, make_coding, make_document
 from tests.agreement.test_report import FACT_SENTENCES, make_study
 
 NAMES = ("ann", "bob", "cat", "dan")
@@ -167,3 +167,10 @@ def test_a_rating_nobody_else_gave_is_no_unit():
     )
     found = on(compare_document(document, CODEBOOK), "scale-slant")
     assert [row.n_units for row in found.readers] == [1, 1]
+
+
+def test_only_a_nominal_scale_of_passages_of_one_label_makes_that_label_lie_across():
+    assert bases_of(CODEBOOK) == {"ai": BASIS}
+    for change in ({"level": "ordinal"}, {"target": "document"}, {"labels": ("ai", "fact")}, {"labels": ()}):
+        other = replace(BASIS, **change)
+        assert bases_of(replace(CODEBOOK, scales=(other,))) == {}
