@@ -42,6 +42,11 @@ def test_a_second_round_that_changes_nothing_is_counted_so(first):
     assert (found.n_codings, found.n_unchanged, found.kept, found.before, found.after) == (1, 1, 4, 4, 4)
 
 
+def test_a_second_round_with_another_rating_of_the_document_changes_something(first):
+    found = rounds([of_four(first, again(first, ratings={"credibility": 3}))], CODEBOOK).changes
+    assert (found.n_codings, found.n_unchanged, found.kept, found.document_ratings) == (1, 0, 4, 1)
+
+
 def test_figures_are_of_the_same_reviewers_on_the_same_documents(first):
     other = make_coding("b", [("fact", 0, 8)])
     third = make_coding("c", [("opinion", 0, 43)])

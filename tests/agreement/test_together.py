@@ -72,3 +72,11 @@ def test_a_report_has_them_pooled_and_for_each_document():
     skipped = found.per_document[1].together
     assert (skipped.u_alpha.value, skipped.values[0].alpha.value) == (None, None)
     assert "fewer than two reviewers have submitted this document" in skipped.values[0].alpha.reason
+
+
+def test_sentences_marked_one_by_one_or_at_once_give_the_same_figures_of_all_labels():
+    narrow, wide = [("fact", 0, 10), ("fact", 10, 20), ("fact", 20, 30)], [("fact", 0, 30)]
+    other = make_coding("bob", [("fact", 0, 15), ("opinion", 15, 40)])
+    one, at_once = (report([make_document([make_coding("ann", marks), other])]).together for marks in (narrow, wide))
+    assert one == at_once
+    assert one.u_alpha.value is not None
