@@ -13,6 +13,7 @@ UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 # What ends a line for Unicode (UAX #29, rules SB3 and SB4): CR LF as one, LF, CR, NEL, LINE and PARAGRAPH SEPARATOR.
 LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")  # two UTF-16 code units each
 
 
 class TextError(ValueError):
@@ -98,7 +99,7 @@ class Utf16Index:
 
     def __init__(self, text: str) -> None:
         self.length = len(text)
-        self.astral = [i for i, character in enumerate(text) if character > "\uffff"]
+        self.astral = [found.start() for found in ASTRAL.finditer(text)]
         # UTF-16 position of the second half of each: the one place that is no border between characters.
         self.halves = [position + rank + 1 for rank, position in enumerate(self.astral)]
         self.length_utf16 = self.length + len(self.astral)

@@ -220,7 +220,10 @@ def read(stream: Iterable[bytes] | Iterable[str], texts: Texts | None = None) ->
 
 
 def _line(row: dict[str, Any]) -> str:
-    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", _encode(row)) + "\n"
+    line = _encode(row)
+    if not line.isascii():
+        line = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return line + "\n"
 
 
 def _codebook(codebook: CodebookInfo) -> dict[str, Any]:

@@ -49,4 +49,6 @@ def timestamp(time: datetime | None) -> str | None:
         return None
     if time.utcoffset() is None:
         raise ValueError(f"{time} has no time zone")
-    return time.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    if time.tzinfo is not UTC:  # as the database gives them they are
+        time = time.astimezone(UTC)
+    return time.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

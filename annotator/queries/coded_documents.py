@@ -1,13 +1,14 @@
 """From rows to records: the one place where the tables become what `agreement` and `formats` read."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
 
 from annotator.models import (
     Annotation,
@@ -22,6 +23,7 @@ from annotator.models import (
     User,
 )
 from annotator.models.descriptions import codebook_info, codebooks_behind
+from annotator.models.study import AssignmentQuerySet
 from annotator.models.training import waiting_for_training
 from annotator.queries.coded_comments import comments_of
 from annotator.queries.votes_read import VoteLabels
@@ -39,6 +41,9 @@ from annotator.records import (
 from sources.models import Revision, SegmentationKind
 
 Purpose = Literal["agreement", "work"]
+Chosen = Callable[[Q], AssignmentQuerySet]
+"""The work that was chosen for somebody, as far as a condition is true of it: asked of few texts, few are looked at."""
+
 EVERYTHING, LIVE = Q(), Q(deleted_at__isnull=True)
 AT_ONCE = 50  # texts with their work held in memory
 
@@ -83,23 +88,26 @@ def coding_of(assignment: Assignment, pseudonym: str) -> Coding:
     )
 
 
-def _ratings_of(assignments: list[UUID]) -> tuple[Mapping[UUID, list[CodedRating]], Mapping[UUID, list[CodedRating]]]:
-    """Return ratings by annotation id, and document ratings by assignment id."""
+def _ratings_of(assignments: list[UUID]) -> tuple[Mapping[str, list[CodedRating]], Mapping[UUID, list[CodedRating]]]:
+    """Return ratings by annotation id, as the database writes it, and document ratings by assignment id."""
     evidence: dict[int, list[UUID]] = defaultdict(list)
     links = Rating.evidence.through.objects.filter(rating__assignment__in=assignments)
     for rating_id, annotation_id in links.values_list("rating_id", "annotation_id").order_by("annotation_id"):
         evidence[rating_id].append(annotation_id)
-    of_passages: dict[UUID, list[CodedRating]] = defaultdict(list)
-    of_documents: dict[UUID, list[CodedRating]] = defaultdict(list)
-    columns = ("pk", "assignment_id", "annotation_id", "scale__code", "point__value", "point__missing", "version")
+    of_passages: dict[str, list[CodedRating]] = defaultdict(list)
+    of_documents: dict[str, list[CodedRating]] = defaultdict(list)
+    columns = ("pk", "assignment_text", "annotation_text", "scale__code", "point__value", "point__missing", "version")
     rows = Rating.objects.filter(assignment__in=assignments).order_by("scale__position", "scale__code")
+    rows = rows.annotate(  # reading two ids of every rating takes longer than all else
+        assignment_text=Cast("assignment_id", TextField()), annotation_text=Cast("annotation_id", TextField())
+    )
     for pk, assignment_id, annotation_id, scale, value, missing, version in rows.values_list(*columns):
         rating = CodedRating(scale, value, missing, tuple(evidence.get(pk, ())), version)
         if annotation_id is None:
             of_documents[assignment_id].append(rating)
         else:
             of_passages[annotation_id].append(rating)
-    return of_passages, of_documents
+    return of_passages, {UUID(pk): ratings for pk, ratings in of_documents.items()}
 
 
 def _recodings_of(assignments: list[UUID]) -> tuple[Mapping[UUID, list[CodedRecoding]], Mapping[UUID, set[int]]]:
@@ -117,25 +125,27 @@ def _recodings_of(assignments: list[UUID]) -> tuple[Mapping[UUID, list[CodedReco
 
 def _passages_of(
     assignments: list[UUID],
-    ratings: Mapping[UUID, list[CodedRating]],
+    ratings: Mapping[str, list[CodedRating]],
     recoded: Mapping[UUID, list[CodedRecoding]],
     kept: Q,
 ) -> Mapping[UUID, list[CodedPassage]]:
-    chosen = Annotation.objects.filter(kept, assignment__in=assignments).values("pk")
-    rows = Annotation.objects.filter(pk__in=chosen).order_by("start", "-end", "pk")
-    columns = ("pk", "assignment_id", "label__code", "start", "end", "note", "version")
+    rows = Annotation.objects.filter(kept, assignment__in=assignments)
+    if kept not in (EVERYTHING, LIVE):  # any other may find a passage several times
+        rows = Annotation.objects.filter(pk__in=rows.values("pk"))
+    rows = rows.annotate(text=Cast("pk", TextField()), assignment_text=Cast("assignment_id", TextField()))
+    columns = ("text", "assignment_text", "label__code", "start", "end", "note", "version")
     times = ("created_at", "updated_at", "deleted_at", "derived_from_id", "derivation")
-    found: dict[UUID, list[CodedPassage]] = defaultdict(list)
-    for pk, assignment_id, label, start, end, note, version, *rest in rows.values_list(*columns, *times):
-        found[assignment_id].append(
-            CodedPassage(
-                pk, label, start, end, note, tuple(ratings.get(pk, ())), version, *rest, tuple(recoded.get(pk, ()))
-            )
-        )
-    return found
+    found: dict[str, list[CodedPassage]] = defaultdict(list)
+    for text, assignment_id, label, start, end, note, version, *rest in rows.order_by(
+        "start", "-end", "pk"
+    ).values_list(*columns, *times):
+        pk, given = UUID(text), tuple(ratings.get(text, ()))
+        answers = tuple(recoded.get(pk, ())) if recoded else ()
+        found[assignment_id].append(CodedPassage(pk, label, start, end, note, given, version, *rest, answers))
+    return {UUID(pk): passages for pk, passages in found.items()}
 
 
-def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[CodedDecision]]:
+def _decisions_of(gold: list[Assignment], counted: Chosen) -> Mapping[UUID, list[CodedDecision]]:
     """Return the decisions that stand, by gold assignment, in the order of the text; no query where there is none.
 
     A distribution is in the labels of the gold standard's codebook, over the submitted work among `counted`: what a
@@ -145,9 +155,9 @@ def _decisions_of(gold: list[Assignment], counted: Any) -> Mapping[UUID, list[Co
     if not gold:
         return found
     rows = Decision.objects.live().filter(assignment__in=[each.pk for each in gold])
-    reviews = counted.submitted().reviews().filter(reviewer__kind=User.Kind.HUMAN)
-    texts = reviews.filter(revision__in={each.revision_id for each in gold}).order_by()
-    known = list(texts.values_list("pk", "revision_id", "reviewer_id"))
+    texts = counted(Q(revision__in={each.revision_id for each in gold}))
+    reviews = texts.submitted().reviews().filter(reviewer__kind=User.Kind.HUMAN)
+    known = list(reviews.order_by().values_list("pk", "revision_id", "reviewer_id"))
     told = {pk for pk, _, _ in known}
     readers = Counter(revision_id for revision_id, _ in {each[1:] for each in known})
     rows = rows.select_related("scale", "point", "assignment").prefetch_related(
@@ -200,8 +210,7 @@ def _rated_documents(reviews: Any, gold: list[Assignment]) -> Mapping[tuple[int,
     wanted = Decision.objects.live().filter(assignment__in=[each.pk for each in gold], annotation=None)
     if not wanted.filter(scale__isnull=False, outcome=Decision.Outcome.CONTESTED).exists():
         return found
-    texts = reviews.filter(revision__in={each.revision_id for each in gold})
-    rows = Rating.objects.filter(annotation=None, assignment__in=texts.values("pk")).order_by("assignment__round")
+    rows = Rating.objects.filter(annotation=None, assignment__in=reviews.values("pk")).order_by("assignment__round")
     columns = ("assignment__revision_id", "scale__code", "assignment__reviewer_id", "point__value")
     for revision_id, scale, reviewer_id, value in rows.values_list(*columns):
         found[revision_id, scale][reviewer_id] = value
@@ -220,12 +229,11 @@ def _points(given: Mapping[Any, int], of: int) -> tuple[tuple[int | None, int], 
 
 
 def _codings_of(
-    study: Study, revisions: list[int], visible: Any, kept: Q, counted: Any
+    study: Study, revisions: list[int], visible: Chosen, kept: Q, counted: Chosen
 ) -> tuple[Mapping[int, list[Coding]], Mapping[int, set[int]]]:
     """Return codings, and the codebooks they were made with or recoded for, by revision id."""
     assignments = list(
-        Assignment.objects.filter(study=study, revision__in=revisions, pk__in=visible.values("pk"))
-        .without_training()
+        _within(study, Q(pk__in=visible(Q(revision__in=revisions)).values("pk")))
         .with_independence()
         .select_related("codebook", "reviewer")
         .order_by("pk")  # random ids: the order tells nothing
@@ -251,6 +259,19 @@ def _codings_of(
     return codings, codebooks
 
 
+class Handed(NamedTuple):
+    """What of a study is handed on: texts, the work on them, which of its passages, and what was said about them.
+
+    Distributions of contested decisions are over the work `counted`.
+    """
+
+    texts: Any
+    work: Chosen
+    kept: Q
+    counted: Chosen
+    said: Any
+
+
 def coded_documents(
     study: Study, viewer: User, *, revisions: Iterable[Revision] | None = None, purpose: Purpose = "work"
 ) -> Iterator[CodedDocument]:
@@ -260,19 +281,39 @@ def coded_documents(
     only for those who run the study or see all work); "agreement" is the
     submitted work that may enter figures, read with the codebook now in force. `revisions` limits the texts.
     """
-    everything = Assignment.objects.filter(study=study).without_training()
-    visible = everything.measured_for(viewer) if purpose == "agreement" else everything.work_visible_to(viewer)
     texts = study.revisions.all()
     if revisions is not None:
         texts = texts.filter(pk__in=[revision.pk for revision in revisions])
-    everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR)
-    if not (viewer.runs_studies or viewer.sees_all_work or study.role_of(viewer) in everywhere):
-        visible = visible.exclude(waiting_for_training(viewer))  # their texts are not open to the viewer yet
-        texts = texts.filter(assignments__in=visible).distinct()
     if purpose == "agreement":
-        return as_read_now(study, _records(study, texts, visible, LIVE))
-    said = Comment.objects.filter(study=study).visible_to(viewer)
-    return _records(study, texts, visible, _kept(study, viewer), everything.measured_for(viewer), said)
+        texts, work = _open_to(viewer, study, texts, lambda where: _within(study, where).measured_for(viewer))
+        return as_read_now(study, _records(study, texts, work, LIVE))
+    return _records(study, *handed_to(viewer, study, texts))
+
+
+def handed_to(viewer: User, study: Study, texts: Any) -> Handed:
+    """Return what of a study and these of its texts may be shown or exported to the viewer."""
+    return Handed(
+        *_open_to(viewer, study, texts, lambda where: _within(study, where).work_visible_to(viewer)),
+        kept=_kept(study, viewer),
+        counted=lambda where: _within(study, where).measured_for(viewer),
+        said=Comment.objects.filter(study=study).visible_to(viewer),
+    )
+
+
+def _within(study: Study, where: Q) -> AssignmentQuerySet:
+    return Assignment.objects.filter(where, study=study).without_training()
+
+
+def _open_to(viewer: User, study: Study, texts: Any, work: Chosen) -> tuple[Any, Chosen]:
+    """Leave out the work that a training keeps shut; and, for who is not entrusted with all, texts without any."""
+    everywhere = (Membership.Role.LEAD, Membership.Role.ADJUDICATOR)
+    if viewer.runs_studies or viewer.sees_all_work or study.role_of(viewer) in everywhere:
+        return texts, work
+
+    def opened(where: Q) -> AssignmentQuerySet:
+        return work(where).exclude(waiting_for_training(viewer))  # their texts are not open to the viewer yet
+
+    return texts.filter(assignments__in=opened(EVERYTHING)).distinct(), opened
 
 
 def _kept(study: Study, viewer: User) -> Q:
@@ -284,8 +325,8 @@ def _kept(study: Study, viewer: User) -> Q:
 
 def all_coded_documents(study: Study) -> Iterator[CodedDocument]:
     """Yield everything, work not submitted included: for the operator's own commands, never for a page."""
-    work = Assignment.objects.filter(study=study).without_training()
-    return _records(study, study.revisions.all(), work, EVERYTHING, said=Comment.objects.filter(study=study))
+    said = Comment.objects.filter(study=study)
+    return _records(study, study.revisions.all(), lambda where: _within(study, where), EVERYTHING, said=said)
 
 
 def documents_with(study: Study, revisions: Iterable[int], assignments: Any) -> Iterator[CodedDocument]:
@@ -293,14 +334,14 @@ def documents_with(study: Study, revisions: Iterable[int], assignments: Any) -> 
 
     Work made with other versions of the codebook is read with the study's own.
     """
-    return as_read_now(study, _records(study, study.revisions.filter(pk__in=list(revisions)), assignments, LIVE))
+    return as_read_now(study, _records(study, study.revisions.filter(pk__in=list(revisions)), assignments.filter, LIVE))
 
 
 def documents_read_with(codebook: Codebook, study: Study, viewer: User, revision: Revision) -> CodedDocument:
     """Return a text with the submitted work that may enter the viewer's figures, read with one version."""
     newer = codebook_info(codebook)
-    seen = Assignment.objects.filter(study=study).without_training().measured_for(viewer)
-    (document,) = _records(study, study.revisions.filter(pk=revision.pk), seen, LIVE)
+    texts = study.revisions.filter(pk=revision.pk)
+    (document,) = _records(study, texts, lambda where: _within(study, where).measured_for(viewer), LIVE)
     return read_with(document, newer, codebooks_behind(newer, dict(document.codebooks)))
 
 
@@ -317,7 +358,7 @@ def as_read_now(study: Study, documents: Iterable[CodedDocument]) -> Iterator[Co
 
 
 def _records(
-    study: Study, texts: Any, visible: Any, kept: Q, counted: Any = None, said: Any = None
+    study: Study, texts: Any, visible: Chosen, kept: Q, counted: Chosen | None = None, said: Any = None
 ) -> Iterator[CodedDocument]:
     """Yield texts with the visible work, and, for an export, what was `said` about them and their places.
 
