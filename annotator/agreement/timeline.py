@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Final
@@ -97,13 +97,22 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Steps, a series for each label and scale, the codebook versions in the order of their first document, changes."""
+    """Steps, a series for each label and scale, the codebook versions in the order of their first document, changes.
+
+    `completed` says when each document was completed, in the order of that; an unknown time comes before all others.
+    """
 
     n_documents: int
     steps: tuple[Step, ...]
     series: tuple[Series, ...]
     versions: tuple[Version, ...]
+    completed: tuple[datetime, ...]
     changes: tuple[Placed, ...] = ()
+
+    def with_changes(self, changes: Iterable[Change]) -> "Timeline":
+        """Place changes in the study, given in any order; one at the very moment of a completion comes after it."""
+        ordered = sorted(changes, key=lambda each: each.at)
+        return replace(self, changes=tuple(Placed(each, bisect_right(self.completed, each.at)) for each in ordered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +139,7 @@ class Completed:
         return tuple(sorted({coding.codebook for coding in self.document.codings}))
 
 
-def timeline(
-    documents: Iterable[Completed], codebook: CodebookInfo, batch: int, changes: Iterable[Change] = ()
-) -> Timeline:
+def timeline(documents: Iterable[Completed], codebook: CodebookInfo, batch: int) -> Timeline:
     """Follow agreement over documents, in the order in which they were completed.
 
     Parameters
@@ -143,8 +150,6 @@ def timeline(
         Whose labels and scales are followed.
     batch : int
         Documents in a step, at least 1; the last step may have fewer.
-    changes : iterable of Change
-        What changed in the study, in any order.
 
     Returns
     -------
@@ -166,14 +171,8 @@ def timeline(
         steps=_steps(steps),
         series=(*_label_series(codebook, alone, so_far), *_scale_series(codebook, alone, so_far)),
         versions=_versions(counted, codebook, so_far[-1] if so_far else None),
-        changes=_placed(changes, counted),
+        completed=tuple(each.at or _LONG_AGO for each in counted),
     )
-
-
-def _placed(changes: Iterable[Change], counted: Sequence[Completed]) -> tuple[Placed, ...]:
-    """Place changes among documents in the order of completion; one completed at the very moment comes before."""
-    ends = [each.at or _LONG_AGO for each in counted]
-    return tuple(Placed(each, bisect_right(ends, each.at)) for each in sorted(changes, key=lambda each: each.at))
 
 
 def _label_series(codebook: CodebookInfo, alone: Sequence[Sums], so_far: Sequence[Sums]) -> Iterator[Series]:

@@ -13,6 +13,8 @@ from annotator.formats import Options
 from annotator.models import Assignment, Codebook, Membership, Recoding, Study, User
 from annotator.models.descriptions import codebook_info, codebooks_behind
 from annotator.queries.coded_documents import coded_documents
+from annotator.queries.export_contents import export_contents
+from annotator.queries.keeping import kept
 from annotator.records import CodebookInfo, CodedDocument
 
 PIECE = 64 * 1024  # characters sent at a time
@@ -77,17 +79,26 @@ def export_pieces(study: Study, viewer: User, module: ModuleType) -> Iterator[st
 
 
 def export_hash(study: Study, viewer: User, module: ModuleType) -> str:
-    """Return the SHA-256 of the bytes of that file in hexadecimal; to be called within one moment."""
-    digest = hashlib.sha256()
-    for piece in _file(study, viewer, module):
-        digest.update(piece.encode())
-    return digest.hexdigest()
+    """Return the SHA-256 of the bytes of that file in hexadecimal; to be called within one moment.
+
+    It is kept as long as nothing that the file depends on is different.
+    """
+
+    def taken() -> str:
+        digest = hashlib.sha256()
+        for piece in _file(study, viewer, module):
+            digest.update(piece.encode())
+        return digest.hexdigest()
+
+    contents = export_contents(study, viewer, _codebooks(study, viewer))
+    return kept("export", (module.__name__, contents), taken)
+
+
+def _codebooks(study: Study, viewer: User) -> tuple[CodebookInfo, ...]:
+    work = Assignment.objects.filter(study=study).without_training()
+    return codebooks_of_export(study, work.work_visible_to(viewer))
 
 
 def _file(study: Study, viewer: User, module: ModuleType) -> Iterator[str]:
-    work = Assignment.objects.filter(study=study).without_training()
-    options = Options(
-        software=f"Credence {settings.VERSION}",
-        codebooks=codebooks_of_export(study, work.work_visible_to(viewer)),
-    )
+    options = Options(software=f"Credence {settings.VERSION}", codebooks=_codebooks(study, viewer))
     yield from _pieces(module.lines(_documents(study, viewer), options))

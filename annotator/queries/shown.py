@@ -1,15 +1,17 @@
 """What a viewer's figures are made of, where a page wants to know more of it than the figures."""
 
 from collections import defaultdict
+from dataclasses import replace
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 
 from annotator.agreement.selection import Work, select
 from annotator.agreement.timeline import Change, Completed
-from annotator.models import Assignment, Event, Membership, Study, User
-from annotator.models.study import AssignmentQuerySet
+from annotator.models import Annotation, Assignment, Event, Membership, Study, User
+from annotator.models.study import AssignmentQuerySet, begun_by
 from annotator.queries.agreement import hidden_revisions
-from annotator.queries.coded_documents import coded_documents, coding_of, study_info
+from annotator.queries.coded_documents import coded_documents, documents_with, study_info
 from annotator.queries.figures import Figures
 from annotator.records import CodedDocument, Coding
 from sources.models import Revision
@@ -37,25 +39,82 @@ def _documents(study: Study, viewer: User, seen: AssignmentQuerySet) -> tuple[Co
     return tuple(coded_documents(study, viewer, revisions=texts, purpose="agreement"))
 
 
+def shown_codings(study: Study, viewer: User) -> tuple[list[CodedDocument], dict[UUID, int]]:
+    """Return the texts whose figures the viewer is shown, with all submitted work; and its passages, by coding id.
+
+    Neither texts nor passages are read of documents whose work was all done with the study's codebook: they are left
+    out. Other work is read with that codebook first, which may leave passages or a coding's independence away.
+    """
+    about, seen = study_info(study), shown_work(study, viewer)
+    reveals = Assignment.objects.filter(study=study, revealed_at__isnull=False)
+    first_reveal = dict(reveals.values_list("reviewer").annotate(Min("revealed_at")).order_by())
+    pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
+    codings: dict[int, list[Coding]] = defaultdict(list)
+    texts: dict[int, CodedDocument] = {}
+    of_texts = ("revision_id", "revision__document__slug", "revision__document__title", "revision__number")
+    of_codings = (
+        "reviewer_id",
+        "pk",
+        "codebook__slug",
+        "codebook__version",
+        "reviewer__kind",
+        "role",
+        "round",
+        "state",
+    )
+    times = ("informed_at", "begun_at", "submitted_at")
+    rows = seen.order_by("revision__document__title", "revision__document__slug", "revision__number", "pk")
+    for (
+        text,
+        slug,
+        title,
+        number,
+        reviewer,
+        pk,
+        *book,
+        kind,
+        role,
+        turn,
+        state,
+        informed,
+        begun,
+        submitted,
+    ) in rows.values_list(*of_texts, *of_codings, *times):
+        independent = study.is_blind and turn == 1 and informed is None
+        independent = independent and begun_by(first_reveal.get(reviewer), begun, submitted)
+        codings[text].append(
+            Coding(
+                id=pk,
+                reviewer=pseudonyms[reviewer],
+                codebook=(book[0], book[1]),
+                kind=kind,
+                role=role,
+                round=turn,
+                state=state,
+                independent=independent,
+                submitted_at=submitted,
+            )
+        )
+        if text not in texts:
+            texts[text] = CodedDocument(about, {}, slug, title, "", "", number)
+    older = [pk for pk, given in codings.items() if any(each.codebook != about.codebook for each in given)]
+    counts = Annotation.objects.live().filter(assignment__in=seen.exclude(revision__in=older).values("pk"))
+    passages = dict(counts.values_list("assignment").annotate(Count("pk")).order_by())
+    found = {pk: replace(text, codings=tuple(codings[pk])) for pk, text in texts.items()}
+    read = {(each.slug, each.revision): each for each in documents_with(study, older, seen)} if older else {}
+    for pk in older:
+        found[pk] = read[found[pk].slug, found[pk].revision]
+        passages |= {coding.id: len(coding.passages) for coding in found[pk].codings}
+    return list(found.values()), passages
+
+
 def completed_documents(figures: Figures, viewer: User, work: Work) -> list[Completed]:
     """Return the documents that count, with whose work they were completed and when, and their sums as kept."""
-    study, about = figures.study, study_info(figures.study)
-    pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
-    codings: dict[tuple[str, int], list[Coding]] = defaultdict(list)
-    titles: dict[tuple[str, int], str] = {}
-    rows = shown_work(study, viewer).with_independence().select_related("codebook", "reviewer", "revision__document")
-    for row in rows.defer("revision__text"):
-        key = (row.revision.document.slug, row.revision.number)
-        titles[key] = row.revision.document.title
-        codings[key].append(coding_of(row, pseudonyms[row.reviewer_id]))
-    bare = [
-        CodedDocument(about, {}, slug, titles[slug, number], "", "", number, codings=tuple(given))
-        for (slug, number), given in codings.items()
-    ]
     tallies = figures.tallies(work)
+    documents, _ = shown_codings(figures.study, viewer)
     return [
         Completed(document, tallies[key].sums)
-        for document in select(bare, rounds=work.rounds, independent=work.independent).documents
+        for document in select(documents, rounds=work.rounds, independent=work.independent).documents
         if (key := (document.slug, document.revision)) in tallies and not tallies[key].n_skipped
     ]
 

@@ -7,8 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from annotator.agreement.timeline import timeline
-from annotator.models import Membership
+from annotator.agreement.selection import Work
+from annotator.agreement.timeline import Timeline, timeline
+from annotator.models import Membership, User
+from annotator.queries import Figures
+from annotator.queries.exports import one_moment
+from annotator.queries.keeping import kept
 from annotator.queries.shown import completed_documents, study_changes
 from annotator.views.agreement import visible_study
 from annotator.views.shown import not_yet, shown_study
@@ -34,20 +38,36 @@ def batches(n_documents: int) -> list[int]:
     return [each for each in fitting if each == fitting[0] or each < n_documents] or [BATCHES[-1]]
 
 
+def followed(figures: Figures, viewer: User, work: Work, asked: str) -> tuple[Timeline, int]:
+    """Return the figures step by step over work that the viewer may see, and how many documents make a step.
+
+    To be called within one moment, figures included.
+    """
+
+    def follow() -> tuple[Timeline, int]:
+        documents = completed_documents(figures, viewer, work)
+        batch = chosen_batch(asked, len(documents))
+        return timeline(documents, figures.codebook, batch), batch
+
+    asked = asked if asked in {str(each) for each in BATCHES} else ""
+    found, batch = kept("timeline", (figures.tag(work), asked), follow)
+    return found.with_changes(study_changes(figures.study, viewer)), batch
+
+
 @require_safe
 @login_required
 def over_time(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the figures step by step, over the work the reader may see."""
+    """Show the figures step by step, over the work the reader may see, all of one moment."""
     study = visible_study(request, slug)
-    shown = shown_study(study, request)
-    if shown is None:
-        return not_yet(request, study, "Agreement over time")
-    documents = completed_documents(shown.figures, request.user, shown.work)
-    batch = chosen_batch(request.GET.get("batch", ""), len(documents))
+    with one_moment():
+        shown = shown_study(study, request)
+        if shown is None:
+            return not_yet(request, study, "Agreement over time")
+        found, batch = followed(shown.figures, request.user, shown.work, request.GET.get("batch", ""))
     context = shown.context() | {
-        "timeline": timeline(documents, shown.codebook, batch, study_changes(study, request.user)),
+        "timeline": found,
         "batch": batch,
-        "batches": batches(len(documents)),
+        "batches": batches(found.n_documents),
         # A reader is shown figures only: when somebody worked is none.
         "shows_days": study.role_of(request.user) != Membership.Role.READER,
     }

@@ -1,10 +1,12 @@
 """A study's figures as one sheet for an appendix: what was done, what came out, and how anybody can check it."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_safe
 from annotator.agreement.comparison import Comparison, subjects
 from annotator.agreement.estimate import Estimate
 from annotator.agreement.machines import machines
-from annotator.agreement.measured import DocumentReport
+from annotator.agreement.measured import Key
 from annotator.agreement.report import Report
 from annotator.agreement.revisions import rounds
 from annotator.agreement.selection import Work, select, usual_work
@@ -25,8 +27,9 @@ from annotator.formats import jsonl
 from annotator.models import Membership, Study
 from annotator.queries import hidden_revisions, measurable_revisions
 from annotator.queries.exports import export_hash, one_moment
-from annotator.queries.shown import shown_documents
-from annotator.records import CodedDocument
+from annotator.queries.keeping import kept
+from annotator.queries.shown import documents_apart, shown_codings
+from annotator.records import CodedDocument, Coding
 from annotator.templatetags.figures import counted, on_day
 from annotator.views import agreement as shared
 from annotator.views.beside import published
@@ -51,29 +54,54 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What the sheet says of one document: `labels` has the alpha of each on sentences."""
+
+    key: Key
+    title: str
+    skipped: str
+    reviewers: tuple[str, ...]
+    labels: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """One text of the study, and who read it, or why it counts for nothing."""
 
     revision: Revision
-    row: DocumentReport | None
+    line: Line | None
     reason: str
 
 
-def readers(documents: Sequence[CodedDocument], work: Work) -> list[Reader]:
-    """List everybody whose submitted work is seen, by pseudonym."""
+def readers(documents: Sequence[CodedDocument], passages: Mapping[UUID, int], work: Work) -> list[Reader]:
+    """List everybody whose submitted work is seen, by pseudonym; `passages` counts them by coding."""
+    own: dict[tuple[str, str], list[CodedDocument]] = defaultdict(list)
+    for document in documents:
+        codings: dict[tuple[str, str], list[Coding]] = defaultdict(list)
+        for coding in document.codings:
+            codings[coding.reviewer, coding.kind].append(coding)
+        for who, given in codings.items():
+            own[who].append(replace(document, codings=tuple(given)))
     found = []
-    for name, kind in sorted({(each.reviewer, each.kind) for document in documents for each in document.codings}):
-        own = [replace(each, codings=tuple(one for one in each.codings if one.reviewer == name)) for each in documents]
-        chosen = select(own, rounds=work.rounds, independent=work.independent)
-        counted_work = [coding for document in chosen.documents for coding in document.codings]
-        n_passages = sum(len(each.passages) for each in counted_work)
+    for (name, kind), read in sorted(own.items()):
+        chosen = select(read, rounds=work.rounds, independent=work.independent)
+        counted_work = [coding.id for document in chosen.documents for coding in document.codings]
+        n_passages = sum(passages.get(each, 0) for each in counted_work)
         found.append(Reader(name, kind == "machine", len(counted_work), n_passages, chosen.left_out))
     return found
 
 
-def texts(study: Study, request: HttpRequest, report: Report) -> list[Text]:
+def lines(report: Report) -> list[Line]:
+    """List what the sheet says of each document that is seen."""
+    return [
+        Line(row.key, row.title, row.skipped, row.reviewers, tuple(each.sentence_alpha for each in row.labels))
+        for row in report.per_document
+    ]
+
+
+def texts(study: Study, request: HttpRequest, shown: Sequence[Line]) -> list[Text]:
     """List the study's texts that the reader may ask figures of."""
-    rows = {row.key: row for row in report.per_document}
+    rows = {line.key: line for line in shown}
     hidden = set(hidden_revisions(study, request.user).values_list("pk", flat=True))
     listed = measurable_revisions(study, request.user).select_related("document__source").defer("text")
     found = []
@@ -141,8 +169,10 @@ def report_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _context(request: HttpRequest, study: Study, shown: Shown) -> dict[str, Any]:
     report = shown.figures.report(shown.work)
-    report = replace(report, per_document=tuple(report.per_document))  # read once for all its parts
-    documents = shown_documents(study, request.user)
+    tag = shown.figures.tag(shown.work)
+    of_documents = kept("lines of the report", tag, lambda: lines(report))
+    of_readers = kept("readers of the report", tag, lambda: readers(*shown_codings(study, request.user), shown.work))
+    documents = documents_apart(study, request.user)
     again = rounds(documents, shown.codebook, independent=shown.work.independent)
     before_and_after = list(pairs(again.before, again.after)) if again else []
     digest = export_hash(study, request.user, jsonl)
@@ -158,8 +188,9 @@ def _context(request: HttpRequest, study: Study, shown: Shown) -> dict[str, Any]
         "guidelines": markdown(study.codebook.guidelines),
         "codebook_labels": list(study.codebook.labels.all()),
         "codebook_scales": scales,
-        "readers": readers(documents, shown.work),
-        "texts": texts(study, request, report),
+        "readers": of_readers,
+        "texts": texts(study, request, of_documents),
+        "lines": [line for line in of_documents if not line.skipped],
         "measures": shared.measures_of(shown.codebook),
         "pairs_of_labels": of_labels,
         "pairs_of_scales": of_scales,

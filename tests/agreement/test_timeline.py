@@ -116,14 +116,14 @@ def test_changes_stand_after_the_documents_completed_before_them():
     tallies = [measure(each, CODEBOOK).tally for each in DOCUMENTS]
     pairs = zip(chosen, tallies, strict=True)
     completed = [Completed(one, tally.sums) for one, tally in pairs if not tally.n_skipped]
-    found = follow(completed, CODEBOOK, 1, changes).changes
+    found = follow(completed, CODEBOOK, 1).with_changes(changes).changes
     assert [(each.change.name, each.after) for each in found] == [
         ("early", 0),
         ("at the moment", 2),
         ("between", 2),
         ("late", 3),
     ]
-    assert follow([], CODEBOOK, 1, changes).changes[0].after == 0
+    assert follow([], CODEBOOK, 1).with_changes(changes).changes[0].after == 0
 
 
 def test_marks_too_close_to_be_told_apart_are_one_and_those_before_the_first_document_none():

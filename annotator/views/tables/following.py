@@ -6,10 +6,9 @@ from typing import Final
 from annotator.agreement.machines import machines as beside_people
 from annotator.agreement.revisions import Rounds
 from annotator.agreement.revisions import rounds as read_again
-from annotator.agreement.timeline import Timeline, timeline
-from annotator.queries.shown import completed_documents, documents_apart
-from annotator.queries.shown import study_changes as changes_of
-from annotator.views.over_time import chosen_batch
+from annotator.agreement.timeline import Timeline
+from annotator.queries.shown import documents_apart
+from annotator.views.over_time import followed
 from annotator.views.reviewers import Asked
 from annotator.views.rounds import pairs
 from annotator.views.tables.cells import Row, interval, told
@@ -18,9 +17,7 @@ CHANGES: Final = ("before", "kept", "moved", "rated", "taken_back", "added", "do
 
 
 def _followed(asked: Asked) -> Timeline:
-    documents = completed_documents(asked.figures, asked.viewer, asked.counted["work"])
-    batch = chosen_batch(asked.query.get("batch", ""), len(documents))
-    return timeline(documents, asked.codebook, batch, changes_of(asked.figures.study, asked.viewer))
+    return followed(asked.figures, asked.viewer, asked.counted["work"], asked.query.get("batch", ""))[0]
 
 
 def over_time(asked: Asked) -> Iterator[Row]:
