@@ -2,8 +2,8 @@
 
 import gc
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +11,8 @@ from uuid import UUID
 
 import hypothesis
 import pytest
-from django.contrib.auth.hashers import make_password
 
-from annotator.records import CodebookInfo, LabelInfo, PointInfo, ScaleInfo
+from tests.staging import Stage, Usual, make_cast, set_up, store_text
 
 # `.ci/run --full` looks at many more examples than the gate's sample, which is the same at every run.
 hypothesis.settings.register_profile("sample", derandomize=True, deadline=None)
@@ -55,59 +54,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Sides(config, log)
 
 
-TEXT = (
-    "Harbour news\n"
-    "\U0001f9e0 Parts of this text were made with AI help.\n"
-    "The ferry carried 1,200 people in May. It is the best ferry on the coast.\n"
-    "کشتی دیروز آمد.\n"
-    "Fares will rise, the mayor said. Nobody should be surprised.\n"
-)
-PASSWORD = "correct horse battery"
-
-
-def hashed_password() -> str:
-    """The cast's password as it is stored."""
-    return make_password(PASSWORD)
-
-
-def small_codebook() -> CodebookInfo:
-    """A codebook with the shape of the default one: three labels, passage scales and document scales."""
-    slant = [*(PointInfo(value, f"slant {value}") for value in range(-2, 3)), PointInfo(9, "cannot judge", "", True)]
-    return CodebookInfo(
-        slug="small",
-        version=1,
-        title="Small codebook",
-        guidelines="Mark **sentences**.",
-        labels=(
-            LabelInfo("fact", "Fact", "Checkable.", shortcut="1", position=1, colour_light="#0b6bb0"),
-            LabelInfo("opinion", "Opinion", "A judgement.", shortcut="2", position=2, colour_light="#9a5b00"),
-            LabelInfo("ai", "AI-generated", "Machine-made.", shortcut="3", position=3, colour_light="#a0307e"),
-        ),
-        scales=(
-            ScaleInfo("slant", "Which way?", "ordinal", "passage", tuple(slant), ("fact", "opinion"), True, position=1),
-            ScaleInfo(
-                "basis",
-                "What does it rest on?",
-                "nominal",
-                "passage",
-                (PointInfo(1, "declared"), PointInfo(2, "suspected")),
-                ("ai",),
-                True,
-                position=2,
-            ),
-            ScaleInfo(
-                "credibility",
-                "How credible?",
-                "ordinal",
-                "document",
-                (*(PointInfo(value, f"step {value}") for value in range(1, 6)), PointInfo(6, "cannot", "", True)),
-                required=True,
-                position=3,
-            ),
-        ),
-    )
-
-
 @pytest.fixture(autouse=True)
 def _apart_and_quick(settings: Any, tmp_path: Path) -> None:
     """Keep files apart and the cache empty; hash passwords quickly (tests/test_demo.py looks at the real hasher).
@@ -120,88 +66,66 @@ def _apart_and_quick(settings: Any, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One study over one text: ben and cleo review it, dora adjudicates, ada runs it, eli stands outside."""
+usual = Usual()
 
-    study: Any
-    revision: Any
-    codebook: Any
-    assignments: dict[str, Any]
 
-    def span(self, words: str) -> tuple[int, int]:
-        """Code points of the first occurrence of `words`."""
-        start = self.revision.text.index(words)
-        return start, start + len(words)
+@pytest.fixture(scope="session")
+def _taken_away(django_db_setup: None) -> Iterator[None]:
+    """Leave no transaction open at the end, before the database is removed."""
+    yield
+    usual.let_go()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Take the usual stage away before a test that does not name it."""
+    if "standing" not in getattr(item, "fixturenames", ()):
+        usual.let_go()
 
 
 @pytest.fixture
-def cast(db: None) -> SimpleNamespace:
+def standing(
+    _apart_and_quick: None, _taken_away: None, settings: Any, django_db_blocker: Any, tmp_path_factory: Any
+) -> None:
+    """The usual stage and its cast are there before the test begins."""
+    usual.hold(django_db_blocker, Path(settings.MEDIA_ROOT), tmp_path_factory)
+
+
+@pytest.fixture
+def db(request: pytest.FixtureRequest) -> None:
+    """The database; what the test does in it is taken back."""
+    if "standing" in request.fixturenames:
+        request.getfixturevalue("standing")
+    request.getfixturevalue("_django_db_helper")
+
+
+@pytest.fixture
+def _usual(standing: None, db: None) -> tuple[Stage, SimpleNamespace]:
+    """The usual stage and its cast, as copies that the test may change."""
+    return usual.copied()
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest, db: None) -> SimpleNamespace:
     """ada (superuser), ben and cleo (reviewers), dora (adjudicator), eli (outsider)."""
-    from annotator.models import User
-
-    def make_user(username: str, **flags: bool) -> Any:
-        return User.objects.create(username=username, password=hashed_password(), **flags)
-
-    return SimpleNamespace(
-        ada=make_user("ada", is_staff=True, is_superuser=True),
-        ben=make_user("ben"),
-        cleo=make_user("cleo"),
-        dora=make_user("dora"),
-        eli=make_user("eli"),
-    )
+    return request.getfixturevalue("_usual")[1] if "standing" in request.fixturenames else make_cast()
 
 
 @pytest.fixture
 def make_document(db: None) -> Callable[..., Any]:
     """A function that stores a text as a document and returns its revision."""
-    from sources.importers.draft import Draft
-    from sources.store import store_document
-
-    def make(slug: str, text: str = TEXT, language: str = "en") -> Any:
-        raw = text.encode()
-        draft = Draft(f"{slug}.txt", raw, text, "text/plain", title=slug.title(), slug=slug, language=language)
-        return store_document(draft).current_revision
-
-    return make
+    return store_text
 
 
 @pytest.fixture
-def make_stage(cast: SimpleNamespace, make_document: Callable[..., Any]) -> Callable[..., Stage]:
+def make_stage(cast: SimpleNamespace, db: None) -> Callable[..., Stage]:
     """A function that sets up a study; `blinding` and the reviewers may be chosen."""
-    from annotator.actions.assignments import assign_revision
-    from annotator.actions.codebook import create_codebook, publish_codebook
-    from annotator.actions.study import add_member, create_study
-    from annotator.models import Codebook
-
-    def make(
-        slug: str = "harbour",
-        blinding: str = "until_submitted",
-        reviewers: tuple[str, ...] = ("ben", "cleo"),
-        text: str = TEXT,
-    ) -> Stage:
-        codebook = Codebook.objects.filter(slug="small").first()
-        if codebook is None:
-            codebook = publish_codebook(actor=cast.ada, codebook=create_codebook(actor=cast.ada, info=small_codebook()))
-        revision = make_document(f"{slug}-text", text)
-        study = create_study(
-            actor=cast.ada, slug=slug, title=slug.title(), codebook=codebook, blinding=blinding, revisions=[revision]
-        )
-        add_member(actor=cast.ada, study=study, user=cast.dora, role="adjudicator")
-        assignments = {}
-        for name in reviewers:
-            user = getattr(cast, name)
-            add_member(actor=cast.ada, study=study, user=user)
-            assignments[name] = assign_revision(actor=cast.ada, study=study, revision=revision, reviewer=user)
-        return Stage(study, revision, codebook, assignments)
-
-    return make
+    return partial(set_up, cast)
 
 
 @pytest.fixture
-def stage(make_stage: Callable[..., Stage]) -> Stage:
+def stage(_usual: tuple[Stage, SimpleNamespace]) -> Stage:
     """The usual study, blind until submitted."""
-    return make_stage()
+    return _usual[0]
 
 
 @pytest.fixture

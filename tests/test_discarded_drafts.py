@@ -21,7 +21,7 @@ from annotator.actions.study import add_member
 from annotator.models import Codebook, Event
 from annotator.models.descriptions import codebook_info
 from annotator.records import LabelInfo
-from tests.conftest import small_codebook
+from tests.staging import small_codebook
 
 
 @pytest.fixture

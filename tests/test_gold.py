@@ -6,7 +6,7 @@ import pytest
 
 from annotator.gold import Beside, Mark, Marks, Ratings, beside_gold, can_be_taken, passed, standing, usual_marks
 from annotator.records import CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
-from tests.conftest import small_codebook
+from tests.staging import small_codebook
 
 BOOK = small_codebook()
 TEXT = "Aaaa. Bbbb. Cccc. Dddd."

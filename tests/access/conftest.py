@@ -23,7 +23,7 @@ from annotator.actions.rating import rate_document
 from annotator.actions.study import add_member
 from annotator.ids import uuid7
 from annotator.models import Assignment, TrainingText, User
-from tests.conftest import hashed_password
+from tests.staging import hashed_password
 
 ROLES = ("anonymous", "outsider", "reviewer", "revealed", "adjudicator", "lead", "curator", "staff", "holder", "reader")
 

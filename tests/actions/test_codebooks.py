@@ -10,7 +10,7 @@ from annotator.actions.errors import ActionError, ConflictError, NotAllowedError
 from annotator.actions.study import add_member
 from annotator.queries import codebook_info
 from annotator.records import LabelInfo, PointInfo, ScaleInfo
-from tests.conftest import small_codebook
+from tests.staging import small_codebook
 
 
 def test_a_draft_reads_back_equal_and_leaves_one_event(cast, frames):

@@ -24,7 +24,7 @@ from annotator.formats import jsonl
 from annotator.models import Annotation, Assignment, Codebook, Decision, Event, Membership, Study, User
 from annotator.queries import all_coded_documents, coded_documents, verification
 from annotator.records import CodedDocument, CodedPassage, CodedRating
-from tests.conftest import small_codebook
+from tests.staging import small_codebook
 
 
 @pytest.fixture

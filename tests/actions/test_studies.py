@@ -17,7 +17,7 @@ from annotator.actions.study import (
     reopen_study,
 )
 from annotator.models import Assignment, Membership, Study
-from tests.conftest import small_codebook
+from tests.staging import small_codebook
 
 
 @pytest.fixture

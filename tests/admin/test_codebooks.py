@@ -14,7 +14,7 @@ from annotator.actions.curation import (
 )
 from annotator.actions.errors import ConflictError, NotAllowedError
 from annotator.models import Codebook, Event, Label, Scale, ScalePoint
-from tests.conftest import small_codebook
+from tests.staging import small_codebook
 
 
 def label_form(code, **changes):

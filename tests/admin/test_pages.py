@@ -197,7 +197,7 @@ def test_filters_that_a_list_names_work(furnished, full_stage, sign_in):
 def test_draft_codebook_is_shown_with_its_parts(cast, sign_in):
     from dataclasses import replace
 
-    from tests.conftest import small_codebook
+    from tests.staging import small_codebook
 
     draft = create_codebook(actor=cast.ada, info=replace(small_codebook(), version=2))
     page = sign_in(cast.ada).get(address(type(draft), CHANGE, draft.pk)).content.decode()

@@ -4,7 +4,7 @@ import pytest
 
 from annotator.actions.codebook import create_codebook
 from annotator.models import Assignment, Event, Membership, Study
-from tests.conftest import small_codebook
+from tests.staging import small_codebook
 
 ABOUT = {"title": "Coast", "slug": "coast", "blinding": "until_closed", "reviewers_per_document": ""}
 

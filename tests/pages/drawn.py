@@ -18,8 +18,8 @@ from annotator.actions.imports import import_documents
 from annotator.records import CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.segmentation import SENTENCE_METHOD, sentence_ends
 from sources.text import sha256
-from tests.conftest import small_codebook
 from tests.pages.recomputing import Export
+from tests.staging import small_codebook
 
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SENTENCES = (

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from annotator.actions.study import add_member, remove_member
 from annotator.models import Assignment, Event, LoginFailure, Membership, Study, User
-from tests.conftest import hashed_password
 from tests.pages.conftest import Page
+from tests.staging import hashed_password
 
 MEMBERS = "/studies/harbour/members/"
 

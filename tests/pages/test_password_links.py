@@ -14,8 +14,8 @@ from annotator.actions.errors import NotAllowedError
 from annotator.actions.password_links import create_password_link
 from annotator.actions.study import add_member, remove_member
 from annotator.models import Event, PasswordLink, User
-from tests.conftest import hashed_password
 from tests.pages.conftest import Page
+from tests.staging import hashed_password
 
 OLD, NEW = "correct horse battery", "quiet harbour lantern"
 FORM = {"password": NEW, "again": NEW}

@@ -11,8 +11,8 @@ from annotator.actions.assignments import assign_revision
 from annotator.actions.study import add_member, close_study
 from annotator.models import Annotation, Membership, Study
 from annotator.queries import all_coded_documents, codebook_info, coded_documents, readable_revisions
-from tests.conftest import small_codebook
 from tests.queries.conftest import FERRY, work
+from tests.staging import small_codebook
 
 
 def test_a_codebook_reads_as_the_description_it_was_made_from(stage):
