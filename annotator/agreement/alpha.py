@@ -1,6 +1,7 @@
 """Krippendorff's alpha, with the difference functions nominal, ordinal, interval and ratio."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -126,6 +127,15 @@ def alpha_from_coincidences(
     given = np.flatnonzero(totals)
     value = float(alphas(sums.pairs[np.ix_(given, given)], ascending[given], difference))
     return Estimate(value, note=ONE_UNIT if sums.n_units == 1 else "", **size)
+
+
+def alpha_of_category(sums: Coincidences, place: int, n_reviewers: int) -> Estimate:
+    """Nominal alpha of values recoded to one category, by its place among those of the coincidences, or any other."""
+    own = float(sums.pairs[place, place])
+    crossed = float(sums.pairs[place].sum()) - own
+    rest = float(sums.pairs.sum()) - own - 2 * crossed
+    recoded = replace(sums, pairs=np.array([[rest, crossed], [crossed, own]]))
+    return alpha_from_coincidences(recoded, (0, 1), nominal, n_reviewers)
 
 
 def alphas(pairs: ArrayLike, values: ArrayLike, difference: Difference) -> NDArray[np.float64]:

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from annotator.agreement.alpha import DIFFERENCES, NO_PAIRS, NO_VARIATION, alpha_from_coincidences, nominal
+from annotator.agreement.alpha import (
+    DIFFERENCES,
+    NO_PAIRS,
+    NO_VARIATION,
+    alpha_from_coincidences,
+    alpha_of_category,
+    nominal,
+)
 from annotator.agreement.chance import fleiss_from_shares, gwet_from_shares
 from annotator.agreement.estimate import Estimate, not_computable
 from annotator.agreement.intervals import Interval, alpha_interval, character_interval, layer_interval, u_interval
@@ -28,6 +35,7 @@ from annotator.agreement.weights import quadratic
 from annotator.records import LabelInfo, ScaleInfo
 
 SAME_RATING: Final = not_computable("all who judged gave the same rating, so there is no variation to compare")
+THIS_OR_NOT: Final = not_computable("of what two or more judged, everything is this point or nothing is")
 SAME_JUDGED: Final = not_computable("all answers compared are judgements, or all are “cannot be judged”")
 NO_SHARED: Final[Mapping[str, str]] = {
     "passage": not_computable("no two reviewers judged the same passage on this scale"),
@@ -67,12 +75,17 @@ class LabelRow:
 @quick_to_keep
 @dataclass(frozen=True, slots=True)
 class PointCount:
-    """How often a point of a scale was given; `missing` marks "cannot be judged"."""
+    """How often a point of a scale was given; `missing` marks "cannot be judged".
+
+    `alpha` is nominal alpha of this point or any other, on the units of the scale's own; None for "cannot be judged",
+    and in the row of one document among several.
+    """
 
     value: int
     name: str
     missing: bool
     count: int
+    alpha: Estimate | None = None
 
 
 @quick_to_keep
@@ -176,6 +189,14 @@ def scale_row(scale: ScaleInfo, sums: Sums, *, skipped: str = "", alone: bool = 
     def told(estimate: Estimate, same: str = SAME_RATING) -> Estimate:
         return _explain(estimate, {NO_PAIRS: no_pairs, NO_VARIATION: same}.get(estimate.reason, estimate.reason))
 
+    def apart(value: int, missing: bool) -> Estimate | None:
+        if alone or missing:
+            return None
+        place = pooled.values.tolist().index(value) if value in pooled.values else None
+        if place is None:
+            return told(Estimate(None, NO_VARIATION if pairs.n_units else NO_PAIRS), THIS_OR_NOT)
+        return told(alpha_of_category(pairs, place, n_reviewers), THIS_OR_NOT)
+
     categories = [point.value for point in scale.points if not point.missing]
     categories += [value for value in pooled.values.tolist() if value not in categories]
     shares = over_categories(pooled.shares, pooled.values, categories)
@@ -202,7 +223,9 @@ def scale_row(scale: ScaleInfo, sums: Sums, *, skipped: str = "", alone: bool = 
             _missing_share(reader, {key: times for key, times in pooled.answers.items() if key[0] == reader})
             for reader in readers
         ),
-        distribution=_distribution(scale, pooled.answers),
+        distribution=tuple(
+            replace(each, alpha=apart(each.value, each.missing)) for each in _distribution(scale, pooled.answers)
+        ),
         n_units=pairs.n_units,
         n_documents=pooled.n_documents,
         n_reviewers=n_reviewers,

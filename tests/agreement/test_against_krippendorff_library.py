@@ -4,7 +4,8 @@ import krippendorff
 import numpy as np
 import pytest
 
-from annotator.agreement.alpha import DIFFERENCES, alpha
+from annotator.agreement.alpha import DIFFERENCES, alpha, alpha_of_category
+from annotator.agreement.counts import coincidences, count_values
 from annotator.agreement.layers import character_alpha, layer, pool_layers, sentence_alpha, token_alpha
 from annotator.agreement.spans import ink_before, token_spans
 
@@ -18,16 +19,35 @@ def random_ratings(seed, n_reviewers, n_units, n_values, missing):
     return data
 
 
+SHAPES = [(2, 12, 2, 0.0), (3, 40, 5, 0.2), (5, 200, 7, 0.5), (8, 30, 4, 0.8), (4, 500, 40, 0.1)]
+"""Reviewers, units, values, and the share that is missing: 100 random data sets of each."""
+
+
 @pytest.mark.parametrize("level", DIFFERENCES)
-@pytest.mark.parametrize(
-    ("n_reviewers", "n_units", "n_values", "missing"),
-    [(2, 12, 2, 0.0), (3, 40, 5, 0.2), (5, 200, 7, 0.5), (8, 30, 4, 0.8), (4, 500, 40, 0.1)],
-)
-@pytest.mark.parametrize("seed", range(5))
-def test_alpha_of_random_ratings(level, n_reviewers, n_units, n_values, missing, seed):
-    data = random_ratings(seed, n_reviewers, n_units, n_values, missing)
-    expected = krippendorff.alpha(data, level_of_measurement=level)
-    assert alpha(data, DIFFERENCES[level]).value == pytest.approx(expected)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_alpha_of_random_ratings(level, shape):
+    for seed in range(100):
+        data = random_ratings(seed, *shape)
+        expected = krippendorff.alpha(data, level_of_measurement=level)
+        assert alpha(data, DIFFERENCES[level]).value == pytest.approx(expected), seed
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_alpha_of_each_category_is_that_of_ratings_recoded_to_it_or_not(shape):
+    for seed in range(20):
+        data = random_ratings(seed, *shape)
+        values, counts = count_values(data)
+        sums = coincidences(counts)
+        for place, value in enumerate(values):
+            recoded = np.where(np.isnan(data), np.nan, data == value)
+            paired = recoded[:, (~np.isnan(data)).sum(axis=0) >= 2]
+            found = alpha_of_category(sums, place, shape[0])
+            if len(np.unique(paired[~np.isnan(paired)])) < 2:
+                assert found.value is None
+                assert found.reason
+            else:
+                expected = krippendorff.alpha(recoded, level_of_measurement="nominal")
+                assert found.value == pytest.approx(expected, abs=1e-12), (seed, value)
 
 
 LETTERS = "aé字😀_3.\u0301 \n\t\u2003"

@@ -140,6 +140,13 @@ def assert_distributions(export, shown, texts, scales):
         rows = shown.named(scale["question"])
         assert [cells[1][0] for cells in rows] == [str(given[point["value"]]) for point in scale["points"]]
         assert [cells[0][0].split(maxsplit=1)[1] for cells in rows] == [point["name"] for point in scale["points"]]
+        pooled = again.pool([export.table_of_ratings(text, scale) for text in texts])
+        for cells, point in zip(rows, scale["points"], strict=True):
+            if point["missing"]:
+                assert cells[2][0] == ""
+            else:
+                recoded = again.np.where(again.np.isnan(pooled), again.np.nan, pooled == point["value"])
+                assert_printed(cells[2][0], again.alpha(recoded))
 
 
 def assert_documents_wanted(export, shown):

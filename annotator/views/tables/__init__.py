@@ -56,7 +56,7 @@ TABLES: Final[Mapping[str, Table]] = {
             figures.together,
         ),
         Table("values", ("labels", "name", *figure("share"), *figure("ku_alpha"), *figure("coverage")), figures.values),
-        Table("ratings", ("scale", "value", "name", "cannot_be_judged", "ratings"), figures.ratings),
+        Table("ratings", ("scale", "value", "name", "cannot_be_judged", "ratings", *figure("alpha")), figures.ratings),
         Table("missing", ("scale", "reviewer", "ratings", "cannot_be_judged", "share"), figures.missing),
         Table("without", ("kind", "code", "without", *figure("alpha")), figures.without),
         Table(

@@ -76,10 +76,10 @@ def values(asked: Asked) -> Iterator[Row]:
 
 
 def ratings(asked: Asked) -> Iterator[Row]:
-    """How often each point of each scale was given."""
+    """How often each point of each scale was given, and alpha of it or any other."""
     for row in asked.report.scales:
         for point in row.distribution:
-            yield [row.scale, point.value, point.name, point.missing, point.count]
+            yield [row.scale, point.value, point.name, point.missing, point.count, *told(point.alpha)]
 
 
 def missing(asked: Asked) -> Iterator[Row]:
