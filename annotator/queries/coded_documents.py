@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q, TextField
+from django.db.models import F, Min, Q, TextField
 from django.db.models.functions import Cast
 
 from annotator.models import (
@@ -86,6 +87,12 @@ def coding_of(assignment: Assignment, pseudonym: str) -> Coding:
         place=assignment.place,
         due_on=assignment.due_on,
     )
+
+
+def first_reveals(study: Study) -> dict[int, datetime]:
+    """Return when reviewers first saw others' work in the study, by user id."""
+    revealed = Assignment.objects.filter(study=study, revealed_at__isnull=False)
+    return dict(revealed.values_list("reviewer").annotate(Min("revealed_at")).order_by())
 
 
 def _ratings_of(assignments: list[UUID]) -> tuple[Mapping[str, list[CodedRating]], Mapping[UUID, list[CodedRating]]]:
@@ -234,10 +241,12 @@ def _codings_of(
     """Return codings, and the codebooks they were made with or recoded for, by revision id."""
     assignments = list(
         _within(study, Q(pk__in=visible(Q(revision__in=revisions)).values("pk")))
-        .with_independence()
-        .select_related("codebook", "reviewer")
+        .select_related("codebook", "reviewer", "study")
         .order_by("pk")  # random ids: the order tells nothing
     )
+    reveals = first_reveals(study)
+    for assignment in assignments:  # as `with_independence` has it, which looks it up for each of them
+        assignment.first_reveal = reveals.get(assignment.reviewer_id)
     ids = [assignment.pk for assignment in assignments]
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     of_passages, of_documents = _ratings_of(ids)

@@ -4,14 +4,14 @@ from collections import defaultdict
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 
 from annotator.agreement.selection import Work, select
 from annotator.agreement.timeline import Change, Completed
 from annotator.models import Annotation, Assignment, Event, Membership, Study, User
 from annotator.models.study import AssignmentQuerySet, begun_by
 from annotator.queries.agreement import hidden_revisions
-from annotator.queries.coded_documents import coded_documents, documents_with, study_info
+from annotator.queries.coded_documents import coded_documents, documents_with, first_reveals, study_info
 from annotator.queries.figures import Figures
 from annotator.records import CodedDocument, Coding
 from sources.models import Revision
@@ -46,8 +46,7 @@ def shown_codings(study: Study, viewer: User) -> tuple[list[CodedDocument], dict
     out. Other work is read with that codebook first, which may leave passages or a coding's independence away.
     """
     about, seen = study_info(study), shown_work(study, viewer)
-    reveals = Assignment.objects.filter(study=study, revealed_at__isnull=False)
-    first_reveal = dict(reveals.values_list("reviewer").annotate(Min("revealed_at")).order_by())
+    reveals = first_reveals(study)
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     codings: dict[int, list[Coding]] = defaultdict(list)
     texts: dict[int, CodedDocument] = {}
@@ -81,7 +80,7 @@ def shown_codings(study: Study, viewer: User) -> tuple[list[CodedDocument], dict
         submitted,
     ) in rows.values_list(*of_texts, *of_codings, *times):
         independent = study.is_blind and turn == 1 and informed is None
-        independent = independent and begun_by(first_reveal.get(reviewer), begun, submitted)
+        independent = independent and begun_by(reveals.get(reviewer), begun, submitted)
         codings[text].append(
             Coding(
                 id=pk,
