@@ -1,5 +1,7 @@
 """Agreement over HTTP: blind before the reveal, in the same words whatever others do; then over what one may see."""
 
+import gzip
+
 import pytest
 
 from annotator.actions.assignments import assign_revision, reveal_assignment, submit_assignment
@@ -75,6 +77,17 @@ def test_answer_about_one_document_names_it(ben, mark, submit, refused):
     refused(ben.get(f"{PATH}?revision=1"), 400, "invalid")
     refused(ben.get(f"{PATH}?document=harbour-text&revision={2**31}"), 400, "invalid")
     refused(ben.get(f"{PATH}?label=fact"), 400, "unknown_parameter")
+
+
+def test_a_report_comes_compressed_to_who_can_read_that_and_is_known_again(client, cast, mark, submit):
+    mark("ben", WORDS, "fact")
+    submit("ben", reveal=True)
+    client.force_login(cast.ben)
+    url = f"/api/v1/{PATH}"
+    plain, packed = client.get(url), client.get(url, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert client.get(url, headers={"If-None-Match": packed.headers["ETag"]}).status_code == 304
 
 
 def test_known_report_is_answered_304_until_something_enters_it(ben, mark, submit):
