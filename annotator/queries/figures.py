@@ -20,7 +20,7 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import Min, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from annotator import agreement, reading, records
@@ -32,7 +32,7 @@ from annotator.models import Assignment, Event, Recoding, Study, User, descripti
 from annotator.models.descriptions import codebook_info
 from annotator.models.study import AssignmentQuerySet, begun_by
 from annotator.queries.agreement import hidden_revisions
-from annotator.queries.coded_documents import AT_ONCE, documents_with
+from annotator.queries.coded_documents import AT_ONCE, documents_with, first_reveals
 from annotator.records import CodebookInfo
 from sources.models import Revision, SegmentationKind
 
@@ -305,8 +305,7 @@ def _seen(study: Study, assignments: AssignmentQuerySet) -> dict[int, list[_Seen
 
     Of thousands of rows: what can be known of a member is asked once, and nothing is parsed that is only compared.
     """
-    reveals = Assignment.objects.filter(study=study, revealed_at__isnull=False)
-    first_reveal = dict(reveals.values_list("reviewer").annotate(Min("revealed_at")).order_by())
+    first_reveal = first_reveals(study)
     members = study.memberships.values_list("user_id", "pseudonym", "user__kind")
     about = {user: (pseudonym, kind) for user, pseudonym, kind in members}
     columns = ("revision_id", "reviewer_id", "role", "round")
