@@ -47,7 +47,7 @@ def test_an_adjudicator_is_asked_and_finds_the_text_at_home(
     ("fields", "status", "words"),
     [
         ({"text": "{text}"}, 400, "Choose who is to settle the documents."),
-        ({"text": "{text}", "adjudicator": "R-XXX9"}, 400, "Choose who is to settle the documents."),
+        ({"text": "{text}", "adjudicator": "R-ZZZ9"}, 400, "Choose who is to settle the documents."),
         ({"text": "{text}", "adjudicator": "{ben}"}, 400, "Choose who is to settle the documents."),
         ({"adjudicator": "{dora}"}, 400, "Tick at least one document."),
         ({"adjudicator": "{dora}", "text": "9" * 40}, 400, "Tick at least one document."),
