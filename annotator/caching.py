@@ -8,6 +8,7 @@ import logging
 import pickle
 import zlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from itertools import count
 from threading import Lock
 from typing import Any, ClassVar, Final
@@ -95,6 +96,14 @@ class HeldFileCache(LosableFileCache):
         """Write an entry, if that can be done, and hold it."""
         super().set(key, value, timeout, version)
         self._hold(self._key_to_file(key, version), value)
+
+    def set_many(
+        self, data: Mapping[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> list[str]:
+        """Write many entries and hold none: thousands written at once would drive out what is read next."""
+        for key, value in data.items():
+            super().set(key, value, timeout, version)
+        return []
 
     def delete(self, key: str, version: int | None = None) -> bool:
         """Delete an entry; return whether there was one."""

@@ -221,3 +221,19 @@ def test_no_more_than_so_many_entries_are_held_in_memory(db, monkeypatch):
     for path in Path(kept._dir).iterdir():
         path.unlink()
     assert [number for number in range(6) if kept.get(f"entry-{number}") is not None] == [2, 4, 5]
+
+
+def test_what_is_written_many_at_a_time_drives_nothing_out_of_memory(db, monkeypatch):
+    monkeypatch.setattr("annotator.caching.HELD", 3)
+    kept, many = caches["figures"], {f"document-{number}": number for number in range(9)}
+    kept.forget()
+    kept.set("block", 1)
+    assert kept.set_many(many) == []
+    assert kept.get_many([*many, "nothing"]) == many
+    kept.forget()
+    kept.set("block", 1)
+    kept.set_many(many)
+    for path in Path(kept._dir).iterdir():
+        path.unlink()
+    assert kept.get("block") == 1
+    assert kept.get_many(many) == {}
