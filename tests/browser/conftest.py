@@ -58,6 +58,14 @@ FIND = """([first, last]) => {
   from.parentElement.scrollIntoView({ block: 'center' });
   return [edge(from, start, false), edge(to, end + last.length - 1, true)];
 }"""
+# In one go, so that the browser does not draw between: it takes the focus from what is no longer seen only then.
+LEAVE_AND_PRESS = """() => {
+  const dialog = document.querySelector('dialog:modal');
+  dialog.close();
+  document.activeElement.dispatchEvent(
+    new KeyboardEvent('keydown', { key: '?', code: 'Slash', shiftKey: true, bubbles: true, cancelable: true }));
+  return dialog.open;
+}"""
 START = 120  # seconds a first start may take on a busy machine: migrations, texts, accounts
 
 
@@ -319,6 +327,11 @@ class Visit:
         self.draw(first, last, exact=exact)
         self.page.get_by_role("toolbar", name="Label selection").get_by_role("button", name=label).click()
         self.saved()
+
+    def hears_a_key_at_once(self, field: str = "Single keys are on") -> bool:
+        """Whether the help opens again by its key in the moment in which it is left from one of its fields."""
+        self.page.get_by_label(field).focus()
+        return self.page.evaluate(LEAVE_AND_PRESS)
 
     def passages(self, assignment: str) -> list[dict[str, Any]]:
         """Return the passages the server holds, in the order of the text."""

@@ -18,6 +18,11 @@ def settler(visit: Any) -> Any:
     return visit
 
 
+def test_a_key_counts_at_once_after_a_dialog_is_left(settler):
+    settler.page.keyboard.press("?")
+    assert settler.hears_a_key_at_once()
+
+
 def test_a_text_is_settled_with_at_most_two_keys_a_case(settler):
     page, pressed = settler.page, []
 

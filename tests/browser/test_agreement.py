@@ -85,6 +85,9 @@ def test_places_are_stepped_through_by_key_and_button_in_the_order_of_the_list(j
     expect(page.locator("#announcer")).to_contain_text(said)
     expect(page.locator("#here-at")).to_contain_text("2 of ")
     assert page.evaluate("document.activeElement.localName") == "body", "keys move no focus that is elsewhere"
+    keys.press("?")
+    assert judge.hears_a_key_at_once()
+    keys.press("Escape")
     for ignored in ("Control+j", "Alt+j", "Shift+J"):
         keys.press(ignored)
     page.get_by_role("checkbox").first.focus()

@@ -97,6 +97,14 @@ def test_keys_are_changed_kept_and_reset(visit):
     assert page.evaluate(SELECTED) not in ("", first)
 
 
+def test_a_key_counts_at_once_after_a_dialog_is_left(visit):
+    visit.begin(DOCUMENT)
+    visit.page.keyboard.press("?")
+    assert visit.hears_a_key_at_once()
+    visit.page.get_by_text("Change keys").click()
+    assert visit.hears_a_key_at_once("Next sentence")
+
+
 def test_single_keys_can_be_off_and_the_rest_still_works(visit):
     assignment = visit.begin(DOCUMENT)
     page = visit.page

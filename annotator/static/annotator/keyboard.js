@@ -4,6 +4,15 @@ export const SWITCH = "credence-single-keys";
 
 const CODES = { Comma: ",", Period: ".", Slash: "/", BracketLeft: "[", BracketRight: "]" };
 
+/**
+ * The nearest element of these kinds around another, if it is seen: a dialog that was closed keeps the focus in its
+ * fields until the browser draws again, and a key pressed meanwhile is not meant for them.
+ */
+export function seenAround(element, kinds) {
+  const found = element?.closest(kinds);
+  return found?.getClientRects().length ? found : null;
+}
+
 /** The key's letter, by its place on the keyboard when the layout has no Latin letters. */
 export function letterOf({ key, code }) {
   if (key === "?" || key === "؟") return "?";

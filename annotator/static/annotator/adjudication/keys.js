@@ -1,7 +1,7 @@
 // Single keys of the adjudicator's page: each presses the button or link that names it in `data-key`. They can be
 // switched off here as everywhere (WCAG 2.1.4), and never fire in a field or under a dialog.
 
-import { letterOf, SWITCH } from "../keyboard.js";
+import { letterOf, seenAround, SWITCH } from "../keyboard.js";
 import { announce, byId, keep, kept } from "../workbench/dom.js";
 
 const ENDS = { j: "This is the last case.", k: "This is the first case." };
@@ -35,7 +35,7 @@ export class Keys {
 
   #pressed(event) {
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
-    if (event.target.closest("input, textarea, select")) {
+    if (seenAround(event.target, "input, textarea, select")) {
       if (event.key === "Escape") event.target.blur();
       return;
     }

@@ -1,7 +1,7 @@
 // Single keys of the agreement page. They can be switched off here as in the workbench (WCAG 2.1.4), and never fire in
 // a field, with a modifier or under a dialog.
 
-import { letterOf, SWITCH } from "../keyboard.js";
+import { letterOf, seenAround, SWITCH } from "../keyboard.js";
 import { byId, keep, kept } from "../workbench/dom.js";
 
 export class Keys {
@@ -19,7 +19,8 @@ export class Keys {
 
   #pressed(event) {
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (seenAround(event.target, "input, textarea, select")) return;
     const act = this.#act(event);
     if (!act) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 // Single keys. Digits go by their place on the keyboard and letters too where the layout is not Latin, so that Persian
 // and French keyboards work. Nothing fires in a field or a dialog; single keys can be changed or off (WCAG 2.1.4).
 
-import { letterOf } from "../keyboard.js";
+import { letterOf, seenAround } from "../keyboard.js";
 import { announce, byId, openSheet } from "./dom.js";
 import { digitOf, Keymap } from "./keymap.js";
 
@@ -20,7 +20,7 @@ export class Keys {
   #pressed(event) {
     const { target } = event;
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
-    const field = target.closest("textarea, select, input:not([type=radio], [type=checkbox])");
+    const field = seenAround(target, "textarea, select, input:not([type=radio], [type=checkbox])");
     if (event.key === "Escape" && !field) return this.#escape(event);
     // AltGr types signs such as "[" on many layouts; some systems report it as Ctrl with Alt.
     const typed = event.getModifierState("AltGraph");
@@ -31,7 +31,7 @@ export class Keys {
       return event.shiftKey ? this.acts.redo() : this.acts.undo();
     }
     if (!this.keymap.on) return undefined;
-    const control = target.closest("button, a, summary, input");
+    const control = seenAround(target, "button, a, summary, input");
     if (control && ["Enter", " ", "ArrowUp", "ArrowDown"].includes(event.key)) return undefined;
     const act = (typed ? null : this.#rating(event)) ?? this.#key(event);
     if (!act) return undefined;
