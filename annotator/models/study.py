@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -30,6 +30,22 @@ def new_pseudonym() -> str:
 def begun_by(first_reveal: "datetime | None", begun_at: "datetime | None", submitted_at: "datetime | None") -> bool:
     """Whether work was begun before its reviewer's first reveal, if there was one."""
     return first_reveal is None or (begun_at or submitted_at or timezone.now()) <= first_reveal
+
+
+class FirstLook(Protocol):
+    """What of a piece of work tells whether its reviewer began it knowing nobody else's."""
+
+    round: int
+    informed_at: "datetime | None"
+    begun_at: "datetime | None"
+    submitted_at: "datetime | None"
+
+
+def is_first_look(work: FirstLook, first_reveal: "datetime | None") -> bool:
+    """Whether work of a study that is blind was begun before its reviewer could first see others' work in it."""
+    if work.round != 1 or work.informed_at is not None:
+        return False
+    return begun_by(first_reveal, work.begun_at, work.submitted_at)
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -450,9 +466,7 @@ class Assignment(models.Model):
 
         Work of an `open` study never is. Needs `with_independence()`.
         """
-        if self.round != 1 or self.informed_at is not None or not self.study.is_blind:
-            return False
-        return begun_by(self.first_reveal, self.begun_at, self.submitted_at)
+        return self.study.is_blind and is_first_look(self, self.first_reveal)
 
     @property
     def may_reveal(self) -> bool:

@@ -106,14 +106,14 @@ def newest(events: EventQuerySet, *, before: str = "", limit: int) -> tuple[list
 
 
 UNDOABLE: Final = {
-    ("annotation", "deleted"): "restore",
-    ("rating", "cleared"): "restore",
-    ("decision", "undone"): "restore",
-    ("recoding", "undone"): "restore",
-    ("comment", "deleted"): "restore",
-    ("membership", "left"): "bring back",
+    ("annotation", "deleted"),
+    ("rating", "cleared"),
+    ("decision", "undone"),
+    ("recoding", "undone"),
+    ("comment", "deleted"),
+    ("membership", "left"),
 }
-"""Acts that took something away which can come back, and what bringing it back is called."""
+"""Acts that took something away which can come back."""
 
 
 @dataclass(frozen=True, slots=True)

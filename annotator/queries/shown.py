@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -9,12 +10,18 @@ from django.db.models import Count, Q
 from annotator.agreement.selection import Work, select
 from annotator.agreement.timeline import Change, Completed
 from annotator.models import Annotation, Assignment, Event, Membership, Study, User
-from annotator.models.study import AssignmentQuerySet, begun_by
+from annotator.models.study import AssignmentQuerySet, is_first_look
 from annotator.queries.agreement import hidden_revisions
 from annotator.queries.coded_documents import coded_documents, documents_with, first_reveals, study_info
 from annotator.queries.figures import Figures
 from annotator.records import CodedDocument, Coding
 from sources.models import Revision
+
+OF_TEXTS: Final = ("revision_id", "revision__document__slug", "revision__document__title", "revision__number")
+OF_CODINGS: Final = (
+    *("pk", "reviewer_id", "reviewer__kind", "codebook__slug", "codebook__version"),
+    *("role", "round", "state", "informed_at", "begun_at", "submitted_at"),
+)
 
 
 def shown_work(study: Study, viewer: User) -> AssignmentQuerySet:
@@ -23,19 +30,13 @@ def shown_work(study: Study, viewer: User) -> AssignmentQuerySet:
     return Assignment.objects.filter(study=study).measured_for(viewer).exclude(revision__in=hidden)
 
 
-def shown_documents(study: Study, viewer: User) -> tuple[CodedDocument, ...]:
-    """Return the texts whose figures the viewer is shown, with all submitted work that may enter them."""
-    return _documents(study, viewer, shown_work(study, viewer))
-
-
 def documents_apart(study: Study, viewer: User) -> tuple[CodedDocument, ...]:
-    """Return of these texts those with a later round or a machine's work, which the figures leave out."""
-    apart = Q(round__gt=1) | Q(reviewer__kind=User.Kind.MACHINE)
-    return _documents(study, viewer, shown_work(study, viewer).filter(apart))
+    """Return of the texts whose figures the viewer is shown those with what the figures leave out, with all work.
 
-
-def _documents(study: Study, viewer: User, seen: AssignmentQuerySet) -> tuple[CodedDocument, ...]:
-    texts = Revision.objects.filter(pk__in=seen.values("revision")).only("pk")
+    That is a later round or a machine's work.
+    """
+    apart = shown_work(study, viewer).filter(Q(round__gt=1) | Q(reviewer__kind=User.Kind.MACHINE))
+    texts = Revision.objects.filter(pk__in=apart.values("revision")).only("pk")
     return tuple(coded_documents(study, viewer, revisions=texts, purpose="agreement"))
 
 
@@ -50,52 +51,24 @@ def shown_codings(study: Study, viewer: User) -> tuple[list[CodedDocument], dict
     pseudonyms = dict(study.memberships.values_list("user_id", "pseudonym"))
     codings: dict[int, list[Coding]] = defaultdict(list)
     texts: dict[int, CodedDocument] = {}
-    of_texts = ("revision_id", "revision__document__slug", "revision__document__title", "revision__number")
-    of_codings = (
-        "reviewer_id",
-        "pk",
-        "codebook__slug",
-        "codebook__version",
-        "reviewer__kind",
-        "role",
-        "round",
-        "state",
-    )
-    times = ("informed_at", "begun_at", "submitted_at")
     rows = seen.order_by("revision__document__title", "revision__document__slug", "revision__number", "pk")
-    for (
-        text,
-        slug,
-        title,
-        number,
-        reviewer,
-        pk,
-        *book,
-        kind,
-        role,
-        turn,
-        state,
-        informed,
-        begun,
-        submitted,
-    ) in rows.values_list(*of_texts, *of_codings, *times):
-        independent = study.is_blind and turn == 1 and informed is None
-        independent = independent and begun_by(reveals.get(reviewer), begun, submitted)
-        codings[text].append(
+    for row in rows.values_list(*OF_TEXTS, *OF_CODINGS, named=True):
+        codings[row.revision_id].append(
             Coding(
-                id=pk,
-                reviewer=pseudonyms[reviewer],
-                codebook=(book[0], book[1]),
-                kind=kind,
-                role=role,
-                round=turn,
-                state=state,
-                independent=independent,
-                submitted_at=submitted,
+                id=row.pk,
+                reviewer=pseudonyms[row.reviewer_id],
+                codebook=(row.codebook__slug, row.codebook__version),
+                kind=row.reviewer__kind,
+                role=row.role,
+                round=row.round,
+                state=row.state,
+                independent=study.is_blind and is_first_look(row, reveals.get(row.reviewer_id)),
+                submitted_at=row.submitted_at,
             )
         )
-        if text not in texts:
-            texts[text] = CodedDocument(about, {}, slug, title, "", "", number)
+        if row.revision_id not in texts:
+            slug, title = row.revision__document__slug, row.revision__document__title
+            texts[row.revision_id] = CodedDocument(about, {}, slug, title, "", "", row.revision__number)
     older = [pk for pk, given in codings.items() if any(each.codebook != about.codebook for each in given)]
     counts = Annotation.objects.live().filter(assignment__in=seen.exclude(revision__in=older).values("pk"))
     passages = dict(counts.values_list("assignment").annotate(Count("pk")).order_by())

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from annotator.models import Assignment, Event, Study, User
-from annotator.queries.history import UNDOABLE, Undoing, undoings
+from annotator.queries.history import Undoing, undoings
 from annotator.views.act_words import Names, Said, say
 
 
@@ -28,11 +28,6 @@ class Act:
         """The language of the words."""
         assignment = self.event.assignment
         return assignment.revision.document.language if assignment else ""
-
-    @property
-    def undo_words(self) -> str:
-        """What undoing it is called."""
-        return UNDOABLE[self.event.kind, self.event.verb]
 
     @property
     def sentence(self) -> str:

@@ -22,7 +22,9 @@ from annotator.queries import (
     figures_for_operator,
     may_see_agreement,
 )
-from annotator.queries.shown import shown_documents
+from annotator.queries.coded_documents import coded_documents
+from annotator.queries.shown import shown_work
+from sources.models import Revision
 from tests.queries.conftest import work
 
 VIEWERS = ("ben", "fay", "lou", "rea", "eli")
@@ -52,7 +54,8 @@ def told(study, viewer, work="independent"):
 
 def computed(study, viewer, work="independent"):
     """The same from all documents at once, with nothing kept."""
-    documents = shown_documents(study, viewer)
+    texts = Revision.objects.filter(pk__in=shown_work(study, viewer).values("revision"))
+    documents = list(coded_documents(study, viewer, revisions=texts, purpose="agreement"))
     choice = WORK[work]
     info = codebook_info(study.codebook)
     return report(documents, info, rounds=choice.rounds, independent=choice.independent).as_dict()

@@ -7,7 +7,7 @@ from annotator.actions.assignments import assign_revision, reveal_assignment, su
 from annotator.actions.study import add_revisions
 from annotator.agreement.selection import WORK
 from annotator.queries import figures_for
-from annotator.queries.shown import completed_documents, shown_documents
+from annotator.queries.shown import completed_documents, shown_codings
 
 
 def test_a_text_not_revealed_yet_is_left_out_whole(stage: Any, cast: SimpleNamespace, make_document: Any) -> None:
@@ -17,12 +17,12 @@ def test_a_text_not_revealed_yet_is_left_out_whole(stage: Any, cast: SimpleNames
     works += [stage.assignments["ben"], stage.assignments["cleo"]]
     for work in works:
         submit_assignment(actor=work.reviewer, assignment_id=work.pk, accept_gaps=True)
-    assert shown_documents(stage.study, cast.ben) == ()
+    assert shown_codings(stage.study, cast.ben) == ([], {})
     reveal_assignment(actor=cast.ben, assignment_id=stage.assignments["ben"].pk)
-    (shown,) = shown_documents(stage.study, cast.ben)
+    ((shown,), _) = shown_codings(stage.study, cast.ben)
     assert (shown.slug, len(shown.codings)) == ("harbour-text", 2)
-    assert {each.slug for each in shown_documents(stage.study, cast.ada)} == {"harbour-text", "second-text"}
-    assert shown_documents(stage.study, cast.eli) == ()
+    assert {each.slug for each in shown_codings(stage.study, cast.ada)[0]} == {"harbour-text", "second-text"}
+    assert shown_codings(stage.study, cast.eli) == ([], {})
 
 
 def test_a_text_that_one_person_alone_has_read_is_not_completed(
