@@ -11,7 +11,7 @@ from annotator.agreement.intervals import FEW_DOCUMENTS, Interval
 from annotator.agreement.leave_out import LeftOut
 from annotator.agreement.rows import PointCount, ScaleRow
 from annotator.records import LabelInfo
-from annotator.templatetags.figures import coefficient, signed
+from annotator.templatetags.figures import coefficient, sign
 
 register = template.Library()
 
@@ -119,13 +119,11 @@ class Bar:
 
 def _bars(points: Sequence[PointCount], largest: float) -> list[Bar]:
     total = sum(point.count for point in points) or 1
-    negative = any(point.value < 0 for point in points)
     bars, x = [], 6.0
     for point in points:
         x += 18 if point.missing and bars and not bars[-1].point.missing else 0
         height = round(76 * (point.count / total) / largest, 1) if largest else 0.0
-        value = "–" if point.missing else signed(point.value) if negative else str(point.value)
-        bars.append(Bar(point, x, round(112 - height, 1), height, value))
+        bars.append(Bar(point, x, round(112 - height, 1), height, sign(point, points)))
         x += 52
     return bars
 

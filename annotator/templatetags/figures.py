@@ -77,9 +77,18 @@ def worded(point: Any, points: Iterable[Any]) -> str:
     everyone = list(points)
     if all(SIGNED.match(each.name) for each in everyone):
         return point.name
-    negative = any(each.value < 0 for each in everyone)
-    value = "–" if point.missing else signed(point.value) if negative else str(point.value)
-    return f"{value} {point.name}".strip()
+    return f"{sign(point, everyone)} {point.name}".strip()
+
+
+def sign(point: Any, points: Iterable[Any]) -> str:
+    """Print the shortest that tells a point of a scale from the others: the sign its name begins with, or its value."""
+    everyone = list(points)
+    own = SIGNED.match(point.name)
+    if own and all(SIGNED.match(each.name) for each in everyone):
+        return own[1]
+    if point.missing:
+        return "–"
+    return signed(point.value) if any(each.value < 0 for each in everyone) else str(point.value)
 
 
 @register.filter

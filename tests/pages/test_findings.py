@@ -9,7 +9,7 @@ from annotator.agreement.report import report
 from annotator.agreement.rows import PointCount
 from annotator.agreement.selection import select
 from annotator.agreement.together import TogetherRow
-from annotator.templatetags import findings
+from annotator.templatetags import charts, findings
 from tests.agreement.making import CODEBOOK, make_coding, make_document
 from tests.agreement.test_report import make_study
 
@@ -105,9 +105,10 @@ def test_ratings_and_what_cannot_be_judged_are_said():
     assert findings.ratings_found(slant) == "Given most: 0 +0, 3 of 7 judgements."
     assert findings.ratings_found(replace(basis, distribution=())) == "Nobody gave a judgement."
     admiralty = (PointCount(1, "A Completely reliable", False, 1), PointCount(2, "B Usually reliable", False, 4))
-    assert findings.ratings_found(replace(basis, distribution=admiralty)) == (
-        "Given most: B Usually reliable, 4 of 5 judgements."
-    )
+    outlet = replace(basis, distribution=admiralty)
+    assert findings.ratings_found(outlet) == "Given most: B Usually reliable, 4 of 5 judgements."
+    assert [bar.value for bar in charts.distribution(outlet, 0.8)["bars"]] == ["A", "B"]
+    assert [bar.value for bar in charts.distribution(slant, 0.8)["bars"]] == ["−2", "−1", "0", "+1", "+2", "–"]
     assert findings.missing_found((slant, basis, credibility)).startswith(
         f"Its share is largest on “{credibility.question}”"
     )
