@@ -34,13 +34,16 @@ def test_what_is_read_without_the_texts_is_what_is_read_with_them(
     stage = staged()
     second = make_document("second-text", f"2. {stage.revision.text}")
     add_revisions(actor=crowd.ada, study=stage.study, revisions=[second])
-    work(stage.assignments["ben"], reveal=True)
-    work(stage.assignments["cleo"])
+    late = {
+        name: assign_revision(actor=crowd.ada, study=stage.study, revision=second, reviewer=getattr(crowd, name))
+        for name in ("ben", "cleo", "fay")
+    }
     early = stage.assignments["fay"]
     work(early)
-    for reviewer in (crowd.ben, crowd.cleo, crowd.fay):
-        late = assign_revision(actor=crowd.ada, study=stage.study, revision=second, reviewer=reviewer)
-        work(late, reveal=reviewer == crowd.fay)
+    work(stage.assignments["ben"], reveal=True)
+    work(stage.assignments["cleo"])
+    for name, assignment in late.items():
+        work(assignment, reveal=name == "fay")
     reopen_assignment(actor=crowd.lou, assignment_id=early.pk, reason="A page was missing.")
     submit_assignment(actor=crowd.fay, assignment_id=early.pk, accept_gaps=True)
     found, passages = shown_codings(stage.study, crowd.ada)
