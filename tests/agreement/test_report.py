@@ -101,6 +101,21 @@ def test_ordinal_alpha_of_a_passage_scale_joins_disputed_passages_of_the_labels_
     assert slant.coverage.value == 1
 
 
+def test_alpha_of_each_point_or_any_other_is_of_all_documents_only():
+    whole = report(make_study())
+    slant = row(whole.scales, "slant")
+    table = np.array([[1, -2, 0], [2, -1, 0], [NAN, 0, NAN]])
+    for point in slant.distribution:
+        if point.missing:
+            assert point.alpha is None
+        else:
+            recoded = np.where(np.isnan(table), NAN, table == point.value)
+            assert point.alpha.value == pytest.approx(krippendorff.alpha(recoded, level_of_measurement="nominal"))
+    alone = [point for each in whole.per_document for scale in each.scales for point in scale.distribution]
+    assert any(point.count for point in alone)
+    assert {point.alpha for point in alone} == {None}
+
+
 def test_cannot_be_judged_is_counted_overall_and_for_each_reviewer():
     slant = row(report(make_study()).scales, "slant")
     assert (slant.missing.n_ratings, slant.missing.n_missing, slant.missing.share) == (8, 1, 1 / 8)

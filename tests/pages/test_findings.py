@@ -107,6 +107,9 @@ def test_ratings_and_what_cannot_be_judged_are_said():
     admiralty = (PointCount(1, "A Completely reliable", False, 1), PointCount(2, "B Usually reliable", False, 4))
     outlet = replace(basis, distribution=admiralty)
     assert findings.ratings_found(outlet) == "Given most: B Usually reliable, 4 of 5 judgements."
+    sure = replace(basis, distribution=(PointCount(1, "A hunch", False, 1), PointCount(2, "Sure", False, 4)))
+    assert findings.ratings_found(sure) == "Given most: 2 Sure, 4 of 5 judgements."
+    assert [bar.value for bar in charts.distribution(sure, 0.8)["bars"]] == ["1", "2"]
     assert [bar.value for bar in charts.distribution(outlet, 0.8)["bars"]] == ["A", "B"]
     assert [bar.value for bar in charts.distribution(slant, 0.8)["bars"]] == ["−2", "−1", "0", "+1", "+2", "–"]
     assert findings.missing_found((slant, basis, credibility)).startswith(

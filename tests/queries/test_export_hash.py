@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ from annotator.actions.set_up import change_study, sort_revisions
 from annotator.actions.study import add_member, add_revisions, close_study, remove_member, reopen_study, use_codebook
 from annotator.formats import FORMATS, jsonl
 from annotator.ids import uuid7
-from annotator.models import Study
+from annotator.models import Assignment, Study
 from annotator.queries.export_contents import export_contents
 from annotator.queries.exports import codebooks_of_export, export_hash, export_pieces
 from sources.models import Source
@@ -153,6 +154,18 @@ def test_a_reveal_and_what_follows_it(stage: Any, crowd: Any, everybody: Everybo
         submit_assignment(actor=crowd.fay, assignment_id=stage.assignments["fay"].pk)
     with everybody.differs("cleo", "ben", *TRUSTED):
         reveal_assignment(actor=crowd.cleo, assignment_id=stage.assignments["cleo"].pk)
+
+
+def test_a_reveal_that_is_stored_after_work_that_it_came_before(stage: Any, crowd: Any, make_document: Any) -> None:
+    second = make_document("second-text", f"2. {stage.revision.text}")
+    add_revisions(actor=crowd.ada, study=stage.study, revisions=[second])
+    elsewhere = assign_revision(actor=crowd.ada, study=stage.study, revision=second, reviewer=crowd.fay)
+    for each in (elsewhere, stage.assignments["fay"], stage.assignments["ben"]):
+        work(each)
+    reveal_assignment(actor=crowd.ben, assignment_id=stage.assignments["ben"].pk)
+    everybody = Everybody(stage.study, crowd)
+    with everybody.differs("fay", "ben", *TRUSTED):  # what ben sees of her is no first look any more
+        Assignment.objects.filter(pk=elsewhere.pk).update(revealed_at=F("submitted_at"))
 
 
 def test_adjudication_is_in_the_hash_of_who_may_see_it(stage: Any, crowd: Any, everybody: Everybody) -> None:
