@@ -201,6 +201,8 @@ def test_adjudication_is_in_the_hash_of_who_may_see_it(stage: Any, crowd: Any, e
         submit_assignment(actor=crowd.fay, assignment_id=stage.assignments["fay"].pk, accept_gaps=True)
     with everybody.differs(*VIEWERS):
         close_study(actor=crowd.lou, study=everybody.study)
+    with everybody.differs("fay", "rea", *TRUSTED):  # a reader sees the gold alone, and in it how many were silent
+        Assignment.objects.filter(pk=stage.assignments["fay"].pk).update(state="open", submitted_at=None)
     with everybody.differs(*VIEWERS):
         reopen_study(actor=crowd.lou, study=everybody.study)
 
