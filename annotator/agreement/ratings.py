@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from annotator.agreement.chance import Shares, shares
+from annotator.agreement.chance import Shares, pool_shares, shares
 from annotator.agreement.counts import Coincidences, coincidences, pool
 from annotator.agreement.keeping import quick_to_keep
 from annotator.agreement.units import answered_units, answers
@@ -79,45 +79,34 @@ def document_ratings(document: CodedDocument, scale: ScaleInfo) -> Ratings:
 def pool_ratings(parts: Sequence[Ratings]) -> Ratings:
     """Add a scale's sums over documents, in their order; of none, all are 0."""
     values = np.unique(np.concatenate([np.zeros(0), *(part.values for part in parts)]))
+    units = [_spread(part.units, part.values, values) for part in parts]
     readers = sorted(frozenset().union(*(part.without for part in parts)))
-    units = [[part.units, *(part.without.get(name, part.units) for name in readers)] for part in parts]
+    given: Counter[tuple[str, int, bool]] = Counter()
+    for part in parts:
+        given.update(part.answers)
     k = len(values)
-    wide = np.zeros((len(parts), 2 + len(readers), k, k))  # shares, all units, and these without each reviewer
-    given = np.zeros((len(parts), k))
-    answers: Counter[tuple[str, int, bool]] = Counter()
-    for place, (part, own) in enumerate(zip(parts, units, strict=True)):
-        at = np.searchsorted(values, part.values)
-        wide[place][:, at[:, None], at] = [part.shares.pairs, *(each.pairs for each in own)]
-        given[place, at] = part.shares.given
-        answers.update(part.answers)
-    shared, *pairs = wide.sum(axis=0)
-    pooled = [
-        Coincidences(
-            pairs=each,
-            agreeing=sum((own[number].agreeing for own in units), start=0.0),
-            n_units=sum(own[number].n_units for own in units),
-        )
-        for number, each in enumerate(pairs)
-    ]
     return Ratings(
         values=values,
-        units=pooled[0],
-        shares=Shares(
-            pairs=shared,
-            given=given.sum(axis=0),
-            n_units=sum(part.shares.n_units for part in parts),
-            n_values=sum(part.shares.n_values for part in parts),
-            n_judged=sum(part.shares.n_judged for part in parts),
-        ),
+        units=pool(units, k),
+        shares=pool_shares((over_categories(part.shares, part.values, values) for part in parts), k),
         judged=pool((part.judged for part in parts), 2),
         by_document=np.concatenate(
             [np.zeros((0, k, k)), *(_placed(part.by_document, part.values, values) for part in parts)]
         ),
         reviewers=frozenset().union(*(part.reviewers for part in parts)),
         judging=frozenset().union(*(part.judging for part in parts)),
-        answers=answers,
+        answers=given,
         n_documents=sum(part.n_documents for part in parts),
-        without=dict(zip(readers, pooled[1:], strict=True)),
+        without={
+            name: pool(
+                (
+                    _spread(part.without[name], part.values, values) if name in part.without else whole
+                    for part, whole in zip(parts, units, strict=True)
+                ),
+                k,
+            )
+            for name in readers
+        },
     )
 
 
@@ -152,3 +141,7 @@ def _placed(pairs: NDArray[np.float64], own: NDArray[np.float64], values: NDArra
     wide = np.zeros((*pairs.shape[:-2], len(values), len(values)))
     wide[..., at[:, None], at] = pairs
     return wide
+
+
+def _spread(sums: Coincidences, own: NDArray[np.float64], values: NDArray[np.float64]) -> Coincidences:
+    return sums if len(own) == len(values) else replace(sums, pairs=_placed(sums.pairs, own, values))
