@@ -20,7 +20,7 @@ from annotator.models import Codebook
 register = template.Library()
 
 MINUS, NARROW_SPACE = "−", "\u202f"
-SIGNED = re.compile(r"([A-Z]|\d)[ .:–]+\S")
+SIGNED = re.compile(r"[A-Z\d][ .:–]+\S")
 """A point's name that begins with a sign of its own: "B Usually reliable". The workbench reads names alike."""
 
 
@@ -75,20 +75,22 @@ def with_minus(value: int) -> str:
 def worded(point: Any, points: Iterable[Any]) -> str:
     """Print a point of a scale: value and name, or the name alone where all names on the scale begin with a sign."""
     everyone = list(points)
-    if all(SIGNED.match(each.name) for each in everyone):
-        return point.name
-    return f"{sign(point, everyone)} {point.name}".strip()
+    return point.name if _name_signs(everyone) else f"{sign(point, everyone)} {point.name}".strip()
 
 
 def sign(point: Any, points: Iterable[Any]) -> str:
     """Print the shortest that tells a point of a scale from the others: the sign its name begins with, or its value."""
     everyone = list(points)
-    own = SIGNED.match(point.name)
-    if own and all(SIGNED.match(each.name) for each in everyone):
-        return own[1]
+    if _name_signs(everyone):
+        return point.name[0]
     if point.missing:
         return "–"
     return signed(point.value) if any(each.value < 0 for each in everyone) else str(point.value)
+
+
+def _name_signs(points: Iterable[Any]) -> bool:
+    """Whether the names of all points begin with a sign."""
+    return all(SIGNED.match(each.name) for each in points)
 
 
 @register.filter

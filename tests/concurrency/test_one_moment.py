@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
-from annotator.models import Annotation, Assignment, Rating, Study, User
+from annotator.models import Annotation, Assignment, Rating, User
 
 settings.ALLOWED_HOSTS = ["testserver"]
 reviews = Assignment.objects.submitted().reviews().filter(study__slug="demonstration", round=1, reviewer__kind="human")
@@ -100,4 +100,5 @@ def test_nothing_told_is_half_of_before_and_half_of_after(tmp_path: Path, addres
     with demo_database(tmp_path) as environment:
         n_queries, found = json.loads(run_script(environment, MEANWHILE.replace("{ADDRESS}", address)))
     assert n_queries > 5
+    assert {0, 1} <= set(found), "the change came before some queries that tell of it and after others"
     assert -1 not in found, f"of neither moment, by where the change came: {found}"
