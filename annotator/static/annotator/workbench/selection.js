@@ -1,6 +1,5 @@
 // The reader's selection: from what the browser selected to the span a label would mark.
 
-import { seenAround } from "../keyboard.js";
 import { byId } from "./dom.js";
 
 const COARSE = matchMedia("(pointer: coarse)");
@@ -103,7 +102,7 @@ export class Selection extends EventTarget {
   }
 
   #settle() {
-    if (seenAround(document.activeElement, "input, textarea, select, dialog")) return;
+    if (document.activeElement?.closest("input, textarea, select, dialog")) return;
     const raw = this.#read();
     if (raw && this.shown && raw[0] === this.shown[0] && raw[1] === this.shown[1]) return; // the one shown by this page
     this.shown = null;
