@@ -31,7 +31,7 @@ export class Keys {
       return event.shiftKey ? this.acts.redo() : this.acts.undo();
     }
     if (!this.keymap.on) return undefined;
-    const control = seenAround(target, "button, a, summary, input");
+    const control = target.closest("button, a, summary, input");
     if (control && ["Enter", " ", "ArrowUp", "ArrowDown"].includes(event.key)) return undefined;
     const act = (typed ? null : this.#rating(event)) ?? this.#key(event);
     if (!act) return undefined;
