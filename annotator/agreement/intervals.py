@@ -7,7 +7,7 @@ measures how often the interval holds the true value.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache
 from math import isnan, sqrt
 from typing import Any, Final
 
@@ -35,6 +35,11 @@ PERHAPS_RARE: Final = 0.08
 UNDEFINED: Final = 0.05
 """Share of resamples without a figure above which no interval is given."""
 SAME: Final = 1e-12
+SMALL: Final = 1 << 17
+"""Numbers, at most, of sums whose interval is remembered: 48 such take 48 MB."""
+
+Mass = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], bool]]
+"""Maps sums of each document to its mass, shape (n_documents,), and whether an interval over them is rough."""
 
 
 def no_interval(reason: str) -> str:
@@ -96,6 +101,21 @@ class Interval:
         return plain(self)
 
 
+@dataclass(frozen=True, slots=True)
+class _Alphas:
+    """`alpha.alphas` over some values, as a figure that equals another of the same values."""
+
+    values: tuple[float, ...]
+    difference: Difference
+
+    def __call__(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        return alphas(sums, self.values, self.difference)
+
+
+MARKED: Final = _Alphas((0, 1), nominal)
+"""Alpha of a layer: of unmarked and marked."""
+
+
 def alpha_interval(
     pairs: ArrayLike, values: ArrayLike, difference: Difference, names: Sequence[str], level: float = LEVEL
 ) -> Interval:
@@ -118,10 +138,8 @@ def alpha_interval(
     Interval
         The mass of a document is the number of its pairable values; `rough` when nearly all values are the same.
     """
-    table = np.asarray(pairs, dtype=float)
-    figure = partial(alphas, values=np.asarray(values, dtype=float), difference=difference)
-    mass, rough = scale_mass(table)
-    return interval(table, figure, mass, names, rough=rough, level=level)
+    figure = _Alphas(tuple(np.asarray(values, dtype=float).tolist()), difference)
+    return _known_interval(np.asarray(pairs, dtype=float), figure, scale_mass, names, level)
 
 
 def layer_interval(pairs: ArrayLike, names: Sequence[str], level: float = LEVEL) -> Interval:
@@ -141,10 +159,7 @@ def layer_interval(pairs: ArrayLike, names: Sequence[str], level: float = LEVEL)
         The mass of a document is how often it was judged as the rarer of marked and unmarked; `rough` when that is
         rare.
     """
-    table = np.asarray(pairs, dtype=float).reshape(-1, 2, 2)
-    figure = partial(alphas, values=(0, 1), difference=nominal)
-    mass, rough = layer_mass(table)
-    return interval(table, figure, mass, names, rough=rough, level=level)
+    return _known_interval(np.asarray(pairs, dtype=float).reshape(-1, 2, 2), MARKED, layer_mass, names, level)
 
 
 def u_interval(documents: ArrayLike, names: Sequence[str], level: float = LEVEL) -> Interval:
@@ -165,16 +180,13 @@ def u_interval(documents: ArrayLike, names: Sequence[str], level: float = LEVEL)
         sentences, which rests on the same passages, has them.
     """
     sums = np.asarray(documents, dtype=float).reshape(-1, 6)
-    mass, rough = layer_mass(lengths_of(sums))
-    return interval(sums, u_figure, mass, names, rough=rough, level=level, n_resamples=0)
+    return _known_interval(sums, u_figure, _lengths_mass, names, level, n_resamples=0)
 
 
 def character_interval(documents: ArrayLike, names: Sequence[str], level: float = LEVEL) -> Interval:
     """Interval of the alpha of a layer on characters, from the same sums and otherwise as `u_interval`."""
     pairs = lengths_of(np.asarray(documents, dtype=float).reshape(-1, 6))
-    figure = partial(alphas, values=(0, 1), difference=nominal)
-    mass, rough = layer_mass(pairs)
-    return interval(pairs, figure, mass, names, rough=rough, level=level, n_resamples=0)
+    return _known_interval(pairs, MARKED, layer_mass, names, level, n_resamples=0)
 
 
 def lengths_of(sums: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -205,11 +217,45 @@ def scale_mass(pairs: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
     return given.sum(axis=1), _rough(given)
 
 
+def _lengths_mass(sums: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+    return layer_mass(lengths_of(sums))
+
+
 def _rough(given: NDArray[np.float64]) -> bool:
     """Whether all values but the commonest are rare, from how often each document has each; see `Interval.rough`."""
     total = given.sum(axis=0)
     n_documents = np.count_nonzero(given.any(axis=1))
     return bool(total.sum() - total.max(initial=0) < (RARE if n_documents >= MANY else PERHAPS_RARE) * total.sum())
+
+
+def _known_interval(
+    sums: NDArray[np.float64],
+    figure: Figure,
+    mass: Mass,
+    names: Sequence[str],
+    level: float,
+    n_resamples: int = RESAMPLES,
+) -> Interval:
+    """Return `interval`, as it was found before if of the same sums: after an edit most of a study's are as before."""
+    find = _remembered_interval if sums.size <= SMALL else _found_interval
+    return find(sums.tobytes(), sums.shape, figure, mass, tuple(names), level, n_resamples)
+
+
+def _found_interval(
+    sums: bytes,
+    shape: tuple[int, ...],
+    figure: Figure,
+    mass: Mass,
+    names: tuple[str, ...],
+    level: float,
+    n_resamples: int,
+) -> Interval:
+    table = np.frombuffer(sums).reshape(shape)
+    masses, rough = mass(table)
+    return interval(table, figure, masses, names, rough=rough, level=level, n_resamples=n_resamples)
+
+
+_remembered_interval = lru_cache(maxsize=48)(_found_interval)
 
 
 def interval(

@@ -22,7 +22,7 @@ class Ratings:
     Attributes
     ----------
     values : ndarray of float, shape (n_values,)
-        Those given on any unit, ascending; "cannot be judged" is none of them.
+        Those of the scale's points but "cannot be judged", and others given on any unit, ascending.
     units, shares : Coincidences, Shares
         Over these values; units of one value enter the shares only.
     judged : Coincidences
@@ -54,7 +54,8 @@ def document_ratings(document: CodedDocument, scale: ScaleInfo) -> Ratings:
     """Sum a document's answers on a scale, from the codings that count."""
     units = answered_units(document, scale)
     given = [{name: rating.value for name, rating in unit.items() if not rating.missing} for unit in units]
-    values = sorted({value for unit in given for value in unit.values()})
+    listed = {point.value for point in scale.points if not point.missing}
+    values = sorted(listed.union(*(unit.values() for unit in given)))
     readers = [coding.reviewer for coding in document.codings]
     table = _counts([unit.values() for unit in given], values)
     judged = [[not rating.missing for rating in unit.values()] for unit in units]
@@ -88,7 +89,13 @@ def pool_ratings(parts: Sequence[Ratings]) -> Ratings:
     return Ratings(
         values=values,
         units=pool(units, k),
-        shares=pool_shares((over_categories(part.shares, part.values, values) for part in parts), k),
+        shares=pool_shares(
+            (
+                part.shares if len(part.values) == k else over_categories(part.shares, part.values, values)
+                for part in parts
+            ),
+            k,
+        ),
         judged=pool((part.judged for part in parts), 2),
         by_document=np.concatenate(
             [np.zeros((0, k, k)), *(_placed(part.by_document, part.values, values) for part in parts)]

@@ -22,8 +22,6 @@ REMEMBERED: Final = 1 << 21
 """Numbers drawn, at most, that are kept for the next figure: four such sets take 64 MB."""
 NEAR: Final = 1 << 16
 """Numbers counted at once: few enough to stay near the processor."""
-SAME: Final = 1 << 17
-"""Numbers, at most, of documents and their resamples that are kept: 24 such sets take 24 MB."""
 
 
 def figure_of_all(sums: ArrayLike, figure: Figure) -> float:
@@ -89,20 +87,8 @@ def figures_of_resamples(
         raise ValueError("there is no document to draw from")
     flat = table.reshape(len(table), -1)
     flat = flat[np.lexsort(flat.T)]
-    if n_resamples * len(flat) <= REMEMBERED and (n_resamples + len(flat)) * flat.shape[1] <= SAME:
-        some = [_remembered_resamples(flat.tobytes(), len(flat), n_resamples, seed)]
-    else:
-        some = (times @ flat for times in _draws(n_resamples, len(flat), seed))
+    some = (times @ flat for times in _draws(n_resamples, len(flat), seed))
     return np.concatenate([_in_blocks(each.reshape(-1, *table.shape[1:]), figure) for each in some])
-
-
-@lru_cache(maxsize=24)
-def _remembered_resamples(flat: bytes, n_documents: int, n_resamples: int, seed: int) -> NDArray[np.float64]:
-    """Sum resamples of documents, given as the bytes of their sums: after an edit most of a study's are as before."""
-    sums = np.frombuffer(flat).reshape(n_documents, -1)
-    found = _remembered_draws(n_resamples, n_documents, seed) @ sums
-    found.flags.writeable = False
-    return found
 
 
 def _draws(n_resamples: int, n_documents: int, seed: int) -> Iterator[NDArray[np.float64]]:

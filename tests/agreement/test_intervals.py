@@ -3,12 +3,13 @@
 import json
 import os
 from dataclasses import replace
+from functools import partial
 
 import krippendorff
 import numpy as np
 import pytest
 
-from annotator.agreement.alpha import DIFFERENCES, ordinal
+from annotator.agreement.alpha import DIFFERENCES, alphas, ordinal
 from annotator.agreement.continuum import pool_unitized, stack_layers, unitized_layer
 from annotator.agreement.counts import coincidences_by_document, count_values
 from annotator.agreement.intervals import (
@@ -223,6 +224,23 @@ def test_the_mass_of_a_layer_is_its_rarer_side():
         "No interval: “first” alone holds 60% of what is compared, so that 3 documents count as 2.27"
         " and three are needed."
     )
+
+
+def test_the_same_sums_asked_otherwise_are_answered_anew():
+    sums = np.array([[[6, 1, place], [1, 4, 2], [place, 2, 8]] for place in range(4)], dtype=float)
+    asked = [
+        (values, level, share) for values in ((1, 2, 3), (1, 2, 9)) for level in DIFFERENCES for share in (0.8, 0.95)
+    ]
+    found = {each: alpha_interval(sums, each[0], DIFFERENCES[each[1]], names(4), each[2]) for each in asked}
+    assert len({each.low for each in found.values()}) == 12  # named and ranked, 3 and 9 are the same
+    for values, level, share in reversed(asked):
+        again = alpha_interval(sums, values, DIFFERENCES[level], names(4), share)
+        figure = partial(alphas, values=values, difference=DIFFERENCES[level])
+        anew = interval(sums, figure, sums.sum(axis=(1, 2)), names(4), level=share)
+        assert found[values, level, share] == again == anew
+    first = np.concatenate([sums[:1] * 90, sums])
+    told = [alpha_interval(first, (1, 2, 3), ordinal, given).dominant for given in ("abcde", "edcba", "abcde")]
+    assert told == ["a", "e", "a"]
 
 
 def test_three_equal_documents_are_enough():
