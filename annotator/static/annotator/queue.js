@@ -107,7 +107,7 @@ export class Outbox {
     Object.assign(this, { send, isMine, onState, onAnswer });
     this.entries = [];
     this.turn = Promise.resolve(); // done when the edit before is
-    this.storing = []; // keys of changes on their way to the disk
+    this.storing = new Set(); // changes on their way to the disk
     this.mode = "idle"; // idle, sending, offline, sign-in
     this.storageError = null;
     this.failures = 0;
@@ -143,12 +143,13 @@ export class Outbox {
 
   /** Whether another change of what an entry is about waits, or is on its way to the disk. */
   hasLater({ key, seq }) {
-    return this.storing.includes(key) || this.entries.some((one) => one.key === key && one.seq !== seq);
+    const coming = [...this.storing].some((one) => one.key === key);
+    return coming || this.entries.some((one) => one.key === key && one.seq !== seq);
   }
 
   /** Keep a change and start sending. Resolves once it is stored: "annihilated" if it undid what was never sent. */
   async add(change) {
-    this.storing.push(change.key);
+    this.storing.add(change);
     this.report();
     let result;
     try {
@@ -159,9 +160,9 @@ export class Outbox {
         const folded = fold(entries, anew ? { ...change, kind: "put", version: 0 } : change);
         if (folded.result === "annihilated") this.unborn.add(change.key);
         return folded;
-      });
+      }, change);
     } finally {
-      this.storing.splice(this.storing.indexOf(change.key), 1);
+      this.storing.delete(change);
     }
     this.drain();
     return result;
@@ -193,9 +194,9 @@ export class Outbox {
 
   // ---- storing
 
-  /** Edit the entries and tell the other windows. */
-  async change(edit) {
-    const result = await this.edit(edit);
+  /** Edit the entries and tell the other windows; `stored` is the change that is on the disk then. */
+  async change(edit, stored) {
+    const result = await this.edit(edit, stored);
     this.channel.postMessage({ type: "changed" });
     return result;
   }
@@ -205,13 +206,13 @@ export class Outbox {
   }
 
   /** One edit after the other: none may meet the store half on its way from the disk to memory, or back. */
-  edit(edit) {
-    const done = this.turn.then(() => this.editNow(edit));
+  edit(edit, stored) {
+    const done = this.turn.then(() => this.editNow(edit, stored));
     this.turn = done.catch(() => {});
     return done;
   }
 
-  async editNow(edit) {
+  async editNow(edit, stored) {
     let done;
     if (this.disk && this.store !== this.disk) await this.recover();
     try {
@@ -223,6 +224,7 @@ export class Outbox {
       done = await this.store.change(edit);
     }
     this.entries = done.entries;
+    this.storing.delete(stored); // counted among the entries from here on
     this.report();
     return done.result;
   }
@@ -253,7 +255,7 @@ export class Outbox {
     this.mode = mode;
     this.onState({
       mode: this.mode,
-      waiting: this.waiting.length + this.storing.length,
+      waiting: this.waiting.length + this.storing.size,
       parked: this.parked.length,
       storageError: this.storageError,
     });

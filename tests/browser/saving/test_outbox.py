@@ -32,6 +32,29 @@ def test_work_done_without_a_network_is_saved_once(visit):
     assert [one["ratings"] for one in found] == [[{"scale": "slant", "point": 0}], [], []]
 
 
+def test_a_change_is_never_counted_twice_on_its_way_to_the_device(visit):
+    visit.begin(PERSIAN)
+    visit.expect("ERR_INTERNET_DISCONNECTED")
+    page = visit.page
+    page.evaluate(
+        """() => {
+            const state = document.querySelector("#save-state");
+            window.said = [];
+            new MutationObserver(() => said.push(state.textContent)).observe(state, { childList: true });
+        }"""
+    )
+    page.context.set_offline(True)
+    page.keyboard.press("j")
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("1")
+    expect(page.get_by_role("status", name="Save state")).to_have_text("Offline: 1 change on this device")
+    page.keyboard.press("Shift+Digit3")
+    expect(page.get_by_role("status", name="Save state")).to_have_text("Offline: 2 changes on this device")
+    assert page.evaluate("said") == ["Offline: 1 change on this device", "Offline: 2 changes on this device"]
+    page.context.set_offline(False)
+    visit.saved()
+
+
 def test_work_done_while_the_server_was_killed_outlives_the_page_and_is_sent_later(visit):
     assignment = visit.begin(CHINESE)
     visit.expect("ERR_CONNECTION_REFUSED")
