@@ -89,13 +89,7 @@ def pool_ratings(parts: Sequence[Ratings]) -> Ratings:
     return Ratings(
         values=values,
         units=pool(units, k),
-        shares=pool_shares(
-            (
-                part.shares if len(part.values) == k else over_categories(part.shares, part.values, values)
-                for part in parts
-            ),
-            k,
-        ),
+        shares=pool_shares((over_categories(part.shares, part.values, values) for part in parts), k),
         judged=pool((part.judged for part in parts), 2),
         by_document=np.concatenate(
             [np.zeros((0, k, k)), *(_placed(part.by_document, part.values, values) for part in parts)]

@@ -1,9 +1,14 @@
 """Documents measured one by one and added up in blocks give the report of all, whatever their order."""
 
+import krippendorff
+import numpy as np
 import pytest
 
+from annotator.agreement.alpha import alpha_from_coincidences, ordinal
+from annotator.agreement.chance import shares
+from annotator.agreement.counts import coincidences
 from annotator.agreement.measured import BLOCK, blocks, measure, pool_tallies
-from annotator.agreement.ratings import document_ratings
+from annotator.agreement.ratings import document_ratings, pool_ratings
 from annotator.agreement.report import pooled_report, report
 from tests.agreement.making import CODEBOOK, CREDIBILITY, make_coding, make_document
 from tests.agreement.test_report import many_documents
@@ -45,3 +50,28 @@ def test_answers_are_summed_as_cannot_be_judged_and_judged_in_this_order():
     found = document_ratings(document, CREDIBILITY)
     assert found.judged.totals.tolist() == [1, 2]
     assert (found.judging, found.reviewers) == ({"ann", "bob", "cat"}, {"bob", "cat"})
+
+
+def test_documents_with_values_of_another_codebook_version_are_added_up_value_by_value():
+    given = [{"ann": 4, "bob": 3, "cat": 4}, {"ann": 0, "bob": 3, "cat": 0}, {"ann": 9, "bob": 2}, {"bob": 5, "cat": 5}]
+    documents = [
+        make_document(
+            [make_coding(name, (), {"credibility": point}) for name, point in one.items()], slug=f"text-{place}"
+        )
+        for place, one in enumerate(given)
+    ]
+    found = pool_ratings([document_ratings(document, CREDIBILITY) for document in documents])
+    assert found.values.tolist() == [0, 1, 2, 3, 4, 5, 9]
+    names = ["ann", "bob", "cat"]
+    data = np.array([[one.get(name, np.nan) for one in given] for name in names])
+    for left, sums in [(None, found.units), *found.without.items()]:
+        kept = data[[name != left for name in names]]
+        of_all = [(kept == value).sum(axis=0) for value in found.values]
+        assert sums.pairs == pytest.approx(coincidences(np.array(of_all).T).pairs)
+        alpha = alpha_from_coincidences(sums, found.values, ordinal, 3).value
+        assert alpha == pytest.approx(krippendorff.alpha(kept, level_of_measurement="ordinal"))
+    assert found.shares.pairs == pytest.approx(
+        shares(np.array([(data == value).sum(axis=0) for value in found.values]).T).pairs
+    )
+    assert found.by_document.sum(axis=0) == pytest.approx(found.units.pairs)
+    assert [each.nonzero()[0].tolist() for each in found.by_document.sum(axis=2)] == [[3, 4], [0, 3], [2, 6], [5]]

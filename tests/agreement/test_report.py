@@ -10,6 +10,7 @@ import pytest
 
 from annotator.agreement.chance import fleiss, gwet
 from annotator.agreement.report import report
+from annotator.agreement.rows import THIS_OR_NOT
 from annotator.agreement.selection import select
 from annotator.agreement.weights import quadratic
 from annotator.records import CodebookInfo, LabelInfo, PointInfo, StudyInfo
@@ -114,6 +115,14 @@ def test_alpha_of_each_point_or_any_other_is_of_all_documents_only():
     alone = [point for each in whole.per_document for scale in each.scales for point in scale.distribution]
     assert any(point.count for point in alone)
     assert {point.alpha for point in alone} == {None}
+
+
+def test_a_point_that_nobody_gave_has_no_alpha_over_all_units_there_are():
+    credibility = row(report(make_study()).scales, "credibility")
+    never = [point.alpha for point in credibility.distribution if not point.missing and not point.count]
+    assert never
+    assert {(each.value, each.n_units) for each in never} == {(None, credibility.n_units)}
+    assert {each.reason for each in never} == {THIS_OR_NOT}
 
 
 def test_cannot_be_judged_is_counted_overall_and_for_each_reviewer():
