@@ -151,19 +151,14 @@ export class Outbox {
   async add(change) {
     this.storing.add(change);
     this.report();
-    let result;
-    try {
-      result = await this.change((entries) => {
-        // What the server never had can't be restored there: it is made as if for the first time.
-        const waits = entries.some((entry) => entry.key === change.key);
-        const anew = change.kind === "restore" && this.unborn.has(change.key) && !waits;
-        const folded = fold(entries, anew ? { ...change, kind: "put", version: 0 } : change);
-        if (folded.result === "annihilated") this.unborn.add(change.key);
-        return folded;
-      }, change);
-    } finally {
-      this.storing.delete(change);
-    }
+    const result = await this.change((entries) => {
+      // What the server never had can't be restored there: it is made as if for the first time.
+      const waits = entries.some((entry) => entry.key === change.key);
+      const anew = change.kind === "restore" && this.unborn.has(change.key) && !waits;
+      const folded = fold(entries, anew ? { ...change, kind: "put", version: 0 } : change);
+      if (folded.result === "annihilated") this.unborn.add(change.key);
+      return folded;
+    }, change);
     this.drain();
     return result;
   }
