@@ -21,6 +21,7 @@ def test_a_training_document_is_submitted_and_stands_beside_its_gold(visit):
     assert page.get_by_text("all training documents there are have been read").is_visible()
     page.get_by_role("link", name="Your documents").click()
     waiting = page.get_by_role("group").filter(has_text="Open after the training")
+    waiting.wait_for()
     assert waiting.get_by_role("listitem").count() == 3
     assert not waiting.get_by_role("link").count()
     assert slug.startswith("taught")
