@@ -68,12 +68,12 @@ class Export:
         )
         self.reviewers = sorted({read.reviewer for text in self.texts for read in text.reads})
 
-    def read_by(self, counts: Callable[[dict[str, Any]], bool]) -> list[Text]:
-        """Texts with two or more submitted pieces of work of those that count."""
+    def read_by(self, counts: Callable[[dict[str, Any]], bool], least: int = 2) -> list[Text]:
+        """Texts with two or more, or so many, submitted pieces of work of those that count."""
         found = []
         for row in self._documents:
             reads = [read for assignment, read in self._all[row["document"]] if counts(assignment)]
-            if len(reads) >= 2:
+            if len(reads) >= least:
                 found.append(Text(row["document"], row["title"], row["text"], row["sentences"], reads))
         return found
 
