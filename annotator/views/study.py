@@ -79,12 +79,13 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         "runs": shown.is_run_by(request.user),
         "held": Training.objects.holding(request.user).filter(study=shown).exists(),
         "visible": may_see_agreement(shown, request.user),
-        "reviews_too": oversees(shown, request.user) and reviews_under_way(shown, request.user),
     }
     if context["runs"]:
         context["members"] = Membership.objects.active().filter(study=shown).visible_to(request.user)
     if context["visible"]:
         context |= _agreement(shown, request)
+    else:
+        context["reviews_too"] = oversees(shown, request.user) and reviews_under_way(shown, request.user)
     return render(request, "annotator/study.html", context)
 
 

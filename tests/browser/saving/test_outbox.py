@@ -40,10 +40,12 @@ def test_a_change_is_never_counted_twice_on_its_way_to_the_device(visit):
         """() => {
             const state = document.querySelector("#save-state");
             window.said = [];
+            window.cut = new Promise((resolve) => addEventListener("offline", resolve));
             new MutationObserver(() => said.push(state.textContent)).observe(state, { childList: true });
         }"""
     )
     page.context.set_offline(True)
+    page.evaluate("cut.then(() => true)")
     page.keyboard.press("j")
     with page.expect_event("requestfailed"):
         page.keyboard.press("1")
