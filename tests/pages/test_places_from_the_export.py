@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.pages.drawn import Tables, made_documents, opened, with_machine_and_second_rounds
 
+BASES = ((1, "declared"), (2, "suspected"))
 KINDS = ("marked by some only", "labels differ", "borders differ", "ratings differ")
 
 
@@ -22,7 +23,7 @@ def exported(cast):
 
 
 def marked_at(text):
-    """What stands at each character: label and reviewer, with the points given of those marks."""
+    """The marks over each character, by label and reviewer."""
     found = [defaultdict(list) for _ in text.text]
     for read in text.reads:
         for mark in read.marks:
@@ -38,7 +39,7 @@ def apart(marks, readers):
 
 
 def label_words(export, marks, of):
-    """ "Fact 2, AI-generated declared by 1 of 4": of marks by label and reviewer, in the codebook's order."""
+    """Words like “Fact 2, AI-generated declared by 1 of 4”: marks by label and reviewer, in the codebook's order."""
     words = []
     for label in export.codebook["labels"]:
         given = {who: here for (code, who), here in marks.items() if code == label["code"]}
@@ -61,9 +62,6 @@ def label_words(export, marks, of):
         ]
         words.append(f"{label['name']} {', '.join(bases)}")
     return words
-
-
-BASES = ((1, "declared"), (2, "suspected"))
 
 
 @pytest.mark.parametrize("place", [0, 2, 3])
@@ -150,7 +148,7 @@ def kinds_of(text, inside, readers):
 
 
 def slant_words(inside):
-    """ "slant −1 to +2, cannot judge 1" of the points given at a place, "" of none."""
+    """Words like “slant −1 to +2, cannot judge 1”, of the points given at a place; "" of none."""
     given = [rating["point"] for _, mark in inside for rating in mark["ratings"] if rating["scale"] == "slant"]
     judged = sorted(point for point in given if point != 9)
     words = []
