@@ -19,6 +19,8 @@ from typing import Any
 SENTENCES, LENGTH = 60, 70
 """Sentences of a text, and the length of each in code points."""
 PASSAGES = 18
+APART = 397
+"""Pieces of work between one that is edited and the next: so many that they are of different texts."""
 
 
 def make_texts(n_documents: int) -> list[Any]:
@@ -93,13 +95,14 @@ def make_work(study: Any, revisions: list[Any], reviewers: list[Any]) -> None:
         Rating.objects.bulk_create(ratings)
 
 
-def edit(study: Any, lead: Any) -> None:
-    """Hand one piece of work back, take a passage away, and submit it again: as people do."""
+def edit(study: Any, lead: Any, turn: int = 0) -> None:
+    """Hand one piece of work back, take a passage away, and submit it again: as people do, each turn elsewhere."""
     from annotator.actions.annotation import delete_annotation
     from annotator.actions.assignments import reopen_assignment, submit_assignment
     from annotator.models import Annotation
 
-    assignment = study.assignments.filter(revealed_at=None).order_by("pk").first()
+    work = study.assignments.filter(revealed_at=None).order_by("pk")
+    assignment = work[turn * APART % work.count()]
     reopen_assignment(actor=lead, assignment_id=assignment.pk, reason="Look again.")
     passage = Annotation.objects.live().filter(assignment=assignment).first()
     delete_annotation(actor=assignment.reviewer, annotation_id=passage.pk, versions=[passage.version])
@@ -216,7 +219,7 @@ def measure(n_documents: int, n_reviewers: int) -> None:
     timed("again", lambda: ask["lead"](page), cold)
     timed("page 7 of its documents", lambda: ask["lead"](f"{page}?page=7"), cold)
     for turn in range(3):
-        edit(study, lead)
+        edit(study, lead, turn)
         timed(f"after one edit ({turn + 1})", lambda: ask["lead"](page), cold)
     redo(study, lead)
     timed("after one piece of work was done anew", lambda: ask["lead"](page), cold)
@@ -228,7 +231,7 @@ def measure(n_documents: int, n_reviewers: int) -> None:
     ):
         timed(name, lambda name=name: ask["lead"](page + name), cold)
         timed("again", lambda name=name: ask["lead"](page + name), cold)
-    edit(study, lead)
+    edit(study, lead, 3)
     timed("pairs after one edit", lambda: ask["lead"](f"{page}pairs/?of=label-fact"), cold)
     timed("reviewers after that edit", lambda: ask["lead"](f"{page}reviewers/?of=scale-slant"), cold)
     timed("a reviewer who has revealed all, first", lambda: ask["reviewer0"](page), cold)
