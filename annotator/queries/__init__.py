@@ -3,11 +3,10 @@
 from annotator.models.descriptions import codebook_info
 from annotator.queries.adjudication import CaseBook, case_book
 from annotator.queries.agreement import (
+    awaits_own_reviews,
     hidden_revisions,
     may_see_agreement,
     measured_documents,
-    oversees,
-    reviews_under_way,
 )
 from annotator.queries.board import Board, BoardRow, study_board
 from annotator.queries.codebooks import Since, changes_since, presets
@@ -67,6 +66,7 @@ __all__ = [
     "Verification",
     "all_coded_documents",
     "as_read_now",
+    "awaits_own_reviews",
     "case_book",
     "changes_since",
     "choosable_revisions",
@@ -85,7 +85,6 @@ __all__ = [
     "measured_documents",
     "member_rows",
     "open_work",
-    "oversees",
     "own_in_reading_order",
     "own_standings",
     "presets",
@@ -95,7 +94,6 @@ __all__ = [
     "reading_rows",
     "recoding_cases",
     "recoding_progress",
-    "reviews_under_way",
     "studies_to_recode",
     "study_board",
     "study_progress",

@@ -20,6 +20,11 @@ def reviews_under_way(study: Study, viewer: User) -> bool:
     return Assignment.objects.blind_reviews(viewer).under_way().filter(study=study).exists()
 
 
+def awaits_own_reviews(study: Study, viewer: User) -> bool:
+    """Whether nothing of a study that the viewer oversees is shown to them until their own reviews are in."""
+    return oversees(study, viewer) and reviews_under_way(study, viewer)
+
+
 def _unrevealed(study: Study, viewer: User) -> QuerySet[Assignment]:
     mine = Assignment.objects.blind_reviews(viewer).filter(study=study, revealed_at__isnull=True)
     return mine.without_training().exclude(state=Assignment.State.DECLINED)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from annotator.agreement.measures import MEASURES, Measure
 from annotator.agreement.selection import WORK, Work, usual_work
 from annotator.models import Assignment, Study, User
-from annotator.queries import Figures, measurable_revisions, oversees, reviews_under_way
+from annotator.queries import Figures, awaits_own_reviews, measurable_revisions
 from annotator.records import CodebookInfo
 from annotator.templatetags.figures import counted
 from sources.models import Revision
@@ -97,7 +97,7 @@ def blindness(study: Study, user: User, revision: Revision) -> Blindness:
         if not study.is_closed:
             words += " Once you see others’, what you begin later in this study no longer counts as independent."
         return Blindness(words, here, may_reveal=True)
-    if oversees(study, user) and reviews_under_way(study, user):
+    if awaits_own_reviews(study, user):
         words = "You review other documents of this study. Others’ work is shown once you have submitted all of yours."
         return Blindness(words, here)
     if here is not None and here.is_submitted:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from annotator.agreement.selection import WORK, Work
 from annotator.models import Membership, Study
-from annotator.queries import Figures, figures_for, may_see_agreement, oversees, reviews_under_way
+from annotator.queries import Figures, awaits_own_reviews, figures_for, may_see_agreement
 from annotator.records import CodebookInfo
 from annotator.views import agreement as shared
 
@@ -60,7 +60,7 @@ def not_yet(request: HttpRequest, study: Study, title: str) -> HttpResponse:
         "section": "studies",
         "study": study,
         "title": title,
-        "reviews_too": oversees(study, user) and reviews_under_way(study, user),
+        "reviews_too": awaits_own_reviews(study, user),
         "membership": Membership.objects.active().filter(study=study, user=user).first(),
     }
     return render(request, "annotator/study_blind.html", context)

@@ -14,11 +14,10 @@ from annotator.agreement.report import Report
 from annotator.formats import FORMATS
 from annotator.models import Membership, Study, Training
 from annotator.queries import (
+    awaits_own_reviews,
     figures_for,
     may_see_agreement,
     measurable_revisions,
-    oversees,
-    reviews_under_way,
     study_progress,
 )
 from annotator.views import agreement as shared
@@ -85,7 +84,7 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     if context["visible"]:
         context |= _agreement(shown, request)
     else:
-        context["reviews_too"] = oversees(shown, request.user) and reviews_under_way(shown, request.user)
+        context["reviews_too"] = awaits_own_reviews(shown, request.user)
     return render(request, "annotator/study.html", context)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from annotator.actions.assignments import assign_revision
 from annotator.formats import FORMATS
 from tests.pages.conftest import Page
+from tests.staging import store_text
 
 
 def test_a_reviewer_sees_the_own_row_only(
@@ -31,6 +33,22 @@ def test_those_who_run_a_study_see_states_and_pseudonyms_and_no_names(
     for pseudonym in stage.study.memberships.values_list("pseudonym", flat=True):
         assert pseudonym in words
     assert "cleo" not in words
+
+
+def test_a_lead_who_reviews_is_told_that_the_own_reviews_come_first(
+    read: Callable[..., Page], urls: SimpleNamespace, stage: Any, cast: SimpleNamespace, marked: None
+) -> None:
+    assert "You review documents of this study yourself" not in read("ada", urls.study).words
+    other = store_text("other-text", stage.revision.text + "More.\n")
+    stage.study.revisions.add(other)
+    assign_revision(actor=cast.ada, study=stage.study, revision=other, reviewer=cast.ada)
+    for page in (urls.study, f"{urls.study}pairs/"):
+        words = read("ada", page).words
+        assert "You review documents of this study yourself. Agreement is shown to you once you have submitted" in words
+    words = read("ada", urls.document).words
+    assert "You review other documents of this study. Others’ work is shown once you have submitted all of" in words
+    words = read("ada", f"{urls.study}documents/other-text/").words
+    assert "Others’ work on this document is shown after you have submitted yours." in words
 
 
 def test_before_the_first_reveal_there_is_one_fixed_sentence(
