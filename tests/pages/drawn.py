@@ -204,7 +204,10 @@ MACHINE = "R-EEE2"
 
 
 def with_machine_and_second_rounds(documents):
-    """Return the documents read by a machine too, and two of them again by some who then saw the others' work."""
+    """Return the documents read by a machine too, and three of them again by some who then saw the others' work.
+
+    The one who reads the third again changes nothing.
+    """
     chance = random.Random(29)
     made = []
     for number, document in enumerate(documents):
@@ -214,7 +217,7 @@ def with_machine_and_second_rounds(documents):
         codings = [*document.codings, replace(machine, kind="machine")]
         for place, coding in enumerate(document.codings[: (3, 2, 1)[number]] if number < 3 else ()):
             codings[place] = replace(coding, revealed_at=DAY + timedelta(hours=3))
-            codings.append(read_again(chance, coding))
+            codings.append(read_again(chance, coding) if number < 2 else kept(chance, coding))
         made.append(replace(document, codings=tuple(codings)))
     return made
 
@@ -243,6 +246,15 @@ def read_again(chance, coding):
         passages=tuple(sorted(passages, key=lambda each: (each.start, -each.end, each.id))),
         ratings=(CodedRating("credibility", chance.choice([2, 3, 4])),),
     )
+
+
+def kept(chance, coding):
+    """A second round in which nothing is changed."""
+    passages = (
+        replace(each, id=UUID(int=chance.getrandbits(128), version=4), derived_from=each.id, derivation="revised")
+        for each in coding.passages
+    )
+    return replace(read_again(chance, coding), passages=tuple(passages), ratings=coding.ratings)
 
 
 def opened(lead, documents):

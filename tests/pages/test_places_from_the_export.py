@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter, defaultdict
+from fractions import Fraction
 from itertools import combinations
+from math import comb
 
 import pytest
 from django.test import Client
@@ -10,7 +12,12 @@ from django.test import Client
 from tests.pages.drawn import Tables, made_documents, opened, with_machine_and_second_rounds
 
 BASES = ((1, "declared"), (2, "suspected"))
-KINDS = ("marked by some only", "labels differ", "borders differ", "ratings differ")
+KINDS = {
+    "presence": "marked by some only",
+    "label": "labels differ",
+    "boundary": "borders differ",
+    "rating": "ratings differ",
+}
 
 
 @pytest.fixture
@@ -70,7 +77,7 @@ def test_table_of_stretches(exported, place, mode):
     export, read = exported
     text = export.texts[place]
     readers = sorted(each.reviewer for each in text.reads)
-    pairs = len(readers) * (len(readers) - 1) // 2
+    pairs = comb(len(readers), 2)
     runs = []
     for at, marks in enumerate(marked_at(text)):
         here = {key: sorted(mark["id"] for mark in found) for key, found in marks.items()}
@@ -121,30 +128,44 @@ def places_of(text):
     return found
 
 
+def points_of(inside):
+    """The points that each reviewer gave at a place, by scale."""
+    points = defaultdict(lambda: defaultdict(set))
+    for name, mark in inside:
+        for rating in mark["ratings"]:
+            points[rating["scale"]][name].add(rating["point"])
+    return points
+
+
 def kinds_of(text, inside, readers):
     """In which ways the reviewers of a place differ, by their words."""
     layers = {name: defaultdict(set) for name, _ in inside}
-    points = defaultdict(lambda: defaultdict(set))
     for name, mark in inside:
         layers[name][mark["label"]] |= {at for at in range(mark["start"], mark["end"]) if not text.text[at].isspace()}
-        for rating in mark["ratings"]:
-            points[rating["scale"]][name].add(rating["point"])
     sets = {frozenset(each) for each in layers.values()}
     inked = [dict(each) for each in layers.values()]
     return [
         words
         for words, differs in zip(
-            KINDS,
+            KINDS.values(),
             (
                 len(layers) < len(readers),
                 len(sets) > 1,
                 len(sets) == 1 and any(each != inked[0] for each in inked),
-                any(len({frozenset(given) for given in each.values()}) > 1 for each in points.values()),
+                any(len({frozenset(given) for given in each.values()}) > 1 for each in points_of(inside).values()),
             ),
             strict=True,
         )
         if differs
     ]
+
+
+def ratings_apart(inside):
+    """The share of pairs of reviewers who rated a place and gave different points; of several scales the largest."""
+    rated = [list(given.values()) for given in points_of(inside).values() if len(given) > 1]
+    return max(
+        (Fraction(sum(a != b for a, b in combinations(sets, 2)), comb(len(sets), 2)) for sets in rated), default=0
+    )
 
 
 def slant_words(inside):
@@ -172,8 +193,8 @@ def test_list_of_places_and_its_order(exported, place):
     export, read = exported
     text = export.texts[place]
     readers = sorted(each.reviewer for each in text.reads)
-    at, pairs = marked_at(text), len(readers) * (len(readers) - 1) / 2
-    found, shares = {}, {}
+    at, pairs = marked_at(text), comb(len(readers), 2)
+    found, divided = {}, {}
     for number, (start, end, inside) in enumerate(places_of(text), start=1):
         marks = defaultdict(list)
         for name, mark in inside:
@@ -185,20 +206,25 @@ def test_list_of_places_and_its_order(exported, place):
         marked = f"{len({name for name, _ in inside})} of {len(readers)}"
         quote = " ".join(text.text[start:end].split())
         found[number] = (marked, said, quote, kinds)
-        shares[number] = sum(apart(at[each], readers) for each in range(start, end)) / pairs / (end - start)
-    printed = [
-        (int(number), (marked, said, words, kinds))
-        for number, marked, said, words, kinds in SAID.findall(read(f"documents/{text.slug}/?order=text"))
-    ]
-    assert [number for number, _ in printed] == [number for number in found if found[number][3]]
-    assert len(printed) > 3
-    for number, (marked, said, words, kinds) in printed:
-        mine = found[number]
-        assert (marked, said, kinds) == (mine[0], mine[1], ", ".join(mine[3]))
-        assert mine[2].startswith(words.removesuffix(" …"))
-    order = [int(number) for number, *_ in SAID.findall(read(f"documents/{text.slug}/"))]
-    assert sorted(order) == [number for number, _ in printed]
-    assert [shares[number] for number in order] == pytest.approx(sorted((shares[each] for each in order), reverse=True))
+        share = Fraction(sum(apart(at[each], readers) for each in range(start, end)), pairs * (end - start))
+        divided[number] = (-share, -ratings_apart(inside), number)
+    differing = [number for number, (*_, kinds) in found.items() if kinds]
+    assert len(differing) > 3
+    for query, wanted in (
+        ("?order=text", differing),
+        ("", sorted(differing, key=divided.get)),
+        ("?kind=alike&order=text", [number for number in found if number not in differing]),
+        *((f"?kind={kind}&order=text", [n for n in found if words in found[n][3]]) for kind, words in KINDS.items()),
+    ):
+        page = read(f"documents/{text.slug}/{query}")
+        printed = SAID.findall(page)
+        assert [int(number) for number, *_ in printed] == wanted
+        assert f'Disagreements <span class="quiet">{len(wanted)}<' in page or "alike" in query
+        for number, marked, said, quote, kinds in printed:
+            mine = found[int(number)]
+            assert (marked, said, kinds) == (mine[0], mine[1], ", ".join(mine[3]))
+            begun = quote.removesuffix(" …")
+            assert mine[2] == quote or (mine[2].startswith(begun) and 100 < len(begun) <= 160)
 
 
 def test_passages_changed_between_the_rounds(exported):
@@ -232,6 +258,7 @@ def test_passages_changed_between_the_rounds(exported):
         totals += counts
     assert [cell for cell, _ in rows[-1][1:]] == [str(totals[name]) for name in names]
     assert all(totals[name] for name in names)
+    assert 0 < unchanged < n_rounds
     assert f"{unchanged} of {n_rounds} second rounds change nothing" in page
 
 

@@ -45,7 +45,7 @@ def test_a_change_is_never_counted_twice_on_its_way_to_the_device(visit):
         }"""
     )
     page.context.set_offline(True)
-    page.evaluate("cut.then(() => true)")
+    page.evaluate("cut.then(() => true)")  # a page hears of it a little later
     page.keyboard.press("j")
     with page.expect_event("requestfailed"):
         page.keyboard.press("1")
