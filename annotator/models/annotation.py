@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from annotator.ids import uuid7
+from annotator.models.assignment import Assignment
 from annotator.models.codebook import Label, Scale, ScalePoint
-from annotator.models.study import Assignment
 from annotator.models.user import User
 
 OFFSET = [MinValueValidator(0), MaxValueValidator(2**31 - 1)]

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from annotator.models.annotation import Annotation, Decision, Rating
+from annotator.models.assignment import Assignment
 from annotator.models.descriptions import codebook_info, codebooks_behind
-from annotator.models.study import Assignment, Study
+from annotator.models.study import Study
 from annotator.reading import heirs_of, read_with
 from annotator.records import CodebookInfo, CodedDecision, CodedDocument, CodedPassage, CodedRating, Coding, StudyInfo
 from sources.models import Revision, SegmentationKind

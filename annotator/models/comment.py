@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from annotator.ids import uuid7
 from annotator.models.annotation import OFFSET, Annotation
-from annotator.models.study import Assignment, Study
+from annotator.models.assignment import Assignment
+from annotator.models.study import Study
 from annotator.models.user import User
 from sources.models import Revision
 

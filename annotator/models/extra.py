@@ -2,7 +2,8 @@
 
 from django.db.models import Count, Q
 
-from annotator.models.study import Assignment, Study
+from annotator.models.assignment import Assignment
+from annotator.models.study import Study
 from annotator.models.training import TrainingText
 from annotator.models.user import User
 from sources.models import Revision, RevisionQuerySet

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from annotator.ids import uuid7
 from annotator.models.annotation import Annotation, WorkQuerySet
+from annotator.models.assignment import Assignment
 from annotator.models.codebook import Codebook, Label
-from annotator.models.study import Assignment
 
 
 class Recoding(models.Model):

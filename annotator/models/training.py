@@ -13,7 +13,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from annotator.models.study import Assignment, Membership, Study
+from annotator.models.assignment import Assignment
+from annotator.models.study import Membership, Study
 from annotator.models.user import User
 from annotator.models.validators import validate_code
 from sources.models import Revision

@@ -23,8 +23,8 @@ from annotator.models import (
     Study,
     User,
 )
+from annotator.models.assignment import AssignmentQuerySet
 from annotator.models.descriptions import codebook_info, codebooks_behind
-from annotator.models.study import AssignmentQuerySet
 from annotator.models.training import waiting_for_training
 from annotator.queries.coded_comments import comments_of
 from annotator.queries.votes_read import VoteLabels

@@ -10,7 +10,7 @@ from django.db.models import F, Min, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast
 
 from annotator.models import Assignment, Event, Recoding, Study, User
-from annotator.models.study import AssignmentQuerySet
+from annotator.models.assignment import AssignmentQuerySet
 from annotator.queries.coded_comments import comments_of
 from annotator.queries.coded_documents import Handed, handed_to, study_info
 from annotator.records import CodebookInfo

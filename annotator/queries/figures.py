@@ -29,8 +29,8 @@ from annotator.agreement.measured import DocumentReport, Key, Tally, blocks, mea
 from annotator.agreement.report import Report, pooled_report
 from annotator.agreement.selection import Work, usual_work
 from annotator.models import Assignment, Event, Recoding, Study, User, descriptions
+from annotator.models.assignment import AssignmentQuerySet, begun_by
 from annotator.models.descriptions import codebook_info
-from annotator.models.study import AssignmentQuerySet, begun_by
 from annotator.queries.agreement import hidden_revisions
 from annotator.queries.coded_documents import AT_ONCE, documents_with, first_reveals
 from annotator.records import CodebookInfo

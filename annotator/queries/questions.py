@@ -7,8 +7,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Max, OuterRef, Subquery
 
 from annotator.models import Study, User
+from annotator.models.assignment import AssignmentQuerySet
 from annotator.models.descriptions import codebook_info
-from annotator.models.study import AssignmentQuerySet
 from annotator.queries.coded_documents import coded_documents
 from annotator.queries.shown import shown_work
 from annotator.questions import Question, questions_of

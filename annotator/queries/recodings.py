@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import F, Prefetch
 
 from annotator.models import Annotation, Assignment, Codebook, Label, Recoding, Study, User
+from annotator.models.assignment import AssignmentQuerySet
 from annotator.models.descriptions import codebook_info, codebooks_behind, passage_said
-from annotator.models.study import AssignmentQuerySet
 from annotator.queries.shown import shown_work
 from annotator.reading import Reader, heirs_of
 from sources.models import Revision

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from annotator.agreement.selection import Work, select
 from annotator.agreement.timeline import Change, Completed
 from annotator.models import Annotation, Assignment, Event, Membership, Study, User
-from annotator.models.study import AssignmentQuerySet, is_first_look
+from annotator.models.assignment import AssignmentQuerySet, is_first_look
 from annotator.queries.agreement import hidden_revisions
 from annotator.queries.coded_documents import coded_documents, documents_with, first_reveals, study_info
 from annotator.queries.figures import Figures
