@@ -1,7 +1,7 @@
 """Assignments: the doors through which anyone may read or code a text, and the rule of blind review."""
 
 import uuid
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -94,18 +94,19 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         Work on training documents is shown to its author and to those entrusted with the study only, never among
         reviewers, and revealing plays no part in it.
         """
-        return self.filter(Q(reviewer=user) | _shown_of_others(user))
+        return self.filter(Q(reviewer=user) | _shown_of_others(_EveryStudy(user)))
 
-    def measured_for(self, user: User) -> "AssignmentQuerySet":
-        """Submitted work that may enter agreement figures shown to the user.
+    def measured_for(self, user: User, study: Study | None = None) -> "AssignmentQuerySet":
+        """Submitted work that may enter agreement figures shown to the user: all of it, or that of one study.
 
         What the user may see; and, for a reader, all submitted work of closed studies, of which only figures are
         shown. One's own unsubmitted work is never reliability data, and work on training documents never either.
         """
-        readers = Membership.objects.active().filter(study=OuterRef("study"), user=user, role=Membership.Role.READER)
-        read = Q(Exists(readers), study__closed_at__isnull=False) & _not_blinding(user)
-        seen = Q(reviewer=user) | _shown_of_others(user)
-        return self.submitted().without_training().filter(seen | read)
+        asked = _OneStudy(study, user) if study is not None else _EveryStudy(user)
+        read = asked.member(Membership.Role.READER) & asked.closed & _not_blinding(user)
+        seen = Q(reviewer=user) | _shown_of_others(asked)
+        work = self.submitted().without_training().filter(seen | read)
+        return work if study is None else work.filter(study=study)
 
     def seen_of_others(self, user: User, study: Study, revision_id: int) -> "AssignmentQuerySet":
         """Others' work in the study, or on the text in any study, that the user can see now, be it as figures."""
@@ -130,30 +131,101 @@ def _not_blinding(user: User) -> Q:
     return ~Q(revision__in=held.values("revision"))  # looked up once, not for every row
 
 
-def _shown_of_others(user: User) -> Q:
+class _Asked(Protocol):
+    """What the rule of blind review asks of the study that an assignment is in, and of the user there."""
+
+    user: User
+    study: Any
+    """What the work and the members of that study are found by."""
+    closed: Q
+
+    def member(self, *roles: str) -> Q:
+        """Whether the user belongs to the study, in one of these roles if any are named."""
+        ...
+
+    def ruled(self, blinding: str) -> Q:
+        """Whether this is the study's rule."""
+        ...
+
+    def holds(self, work: AssignmentQuerySet) -> Q:
+        """Whether there is such work in the study."""
+        ...
+
+    def holds_here(self, work: AssignmentQuerySet) -> Q:
+        """Whether there is such work in the study on the assignment's own text."""
+        ...
+
+
+class _EveryStudy:
+    """Asked for each assignment, whatever study it is in."""
+
+    study: Final = OuterRef("study")
+    closed: Final = Q(study__closed_at__isnull=False)
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self._members = Membership.objects.active().filter(study=self.study, user=user)
+
+    def member(self, *roles: str) -> Q:
+        return Q(Exists(self._members.filter(role__in=roles) if roles else self._members))
+
+    def ruled(self, blinding: str) -> Q:
+        return Q(study__blinding=blinding)
+
+    def holds(self, work: AssignmentQuerySet) -> Q:
+        return Q(Exists(work))
+
+    def holds_here(self, work: AssignmentQuerySet) -> Q:
+        return Q(Exists(work.filter(revision=OuterRef("revision"))))
+
+
+class _OneStudy:
+    """Asked once, for the work of one study: of thousands of assignments only their texts are left to look up."""
+
+    def __init__(self, study: Study, user: User) -> None:
+        self.user, self.study = user, study
+        self.closed = _always(study.is_closed)
+        self._role = study.role_of(user)
+
+    def member(self, *roles: str) -> Q:
+        return _always(self._role is not None and (not roles or self._role in roles))
+
+    def ruled(self, blinding: str) -> Q:
+        return _always(self.study.blinding == blinding)
+
+    def holds(self, work: AssignmentQuerySet) -> Q:
+        return _always(work.exists())
+
+    def holds_here(self, work: AssignmentQuerySet) -> Q:
+        return Q(revision__in=work.values("revision"))
+
+
+def _always(held: bool) -> Q:
+    """Return what is so of every row or of none, and takes the database no time."""
+    none = Q(pk__in=[])
+    return ~none if held else none
+
+
+def _shown_of_others(asked: _Asked) -> Q:
     """Whether somebody else's assignment is shown to the user: the rule of `work_visible_to`."""
-    members = Membership.objects.active().filter(study=OuterRef("study"), user=user)
-    here = Assignment.objects.blind_reviews(user).filter(study=OuterRef("study"))
-    unrevealed = here.without_training().filter(revision=OuterRef("revision"), revealed_at__isnull=True)
-    reviewing = Q(Exists(here.under_way())) | Q(Exists(unrevealed.exclude(state=Assignment.State.DECLINED)))
-    entrusted = members.filter(role__in=[Membership.Role.LEAD, Membership.Role.ADJUDICATOR])
-    trusted = ~reviewing if user.sees_all_work else ~reviewing & Q(Exists(entrusted))
-    revealed = Exists(
-        Assignment.objects.submitted()
-        .reviews()
-        .filter(study=OuterRef("study"), revision=OuterRef("revision"), reviewer=user)
-        .filter(round=1, revealed_at__isnull=False)
+    user = asked.user
+    here = Assignment.objects.blind_reviews(user).filter(study=asked.study)
+    unrevealed = here.without_training().filter(revealed_at__isnull=True).exclude(state=Assignment.State.DECLINED)
+    reviewing = asked.holds(here.under_way()) | asked.holds_here(unrevealed)
+    entrusted = asked.member(Membership.Role.LEAD, Membership.Role.ADJUDICATOR)
+    trusted = ~reviewing if user.sees_all_work else ~reviewing & entrusted
+    own = Assignment.objects.submitted().reviews().filter(study=asked.study, reviewer=user, round=1)
+    revealed = asked.holds_here(own.filter(revealed_at__isnull=False))
+    by_rule = (
+        Q(purpose=Assignment.Purpose.STUDY)
+        & asked.member()
+        & (
+            (revealed & asked.ruled(Study.Blinding.UNTIL_SUBMITTED))
+            | (revealed & asked.ruled(Study.Blinding.UNTIL_CLOSED) & asked.closed)
+            | asked.ruled(Study.Blinding.OPEN)
+        )
     )
-    by_rule = Q(Exists(members), purpose=Assignment.Purpose.STUDY) & (
-        Q(revealed, study__blinding=Study.Blinding.UNTIL_SUBMITTED)
-        | Q(revealed, study__blinding=Study.Blinding.UNTIL_CLOSED, study__closed_at__isnull=False)
-        | Q(study__blinding=Study.Blinding.OPEN)
-    )
-    reads_gold = Q(
-        Exists(members.filter(role=Membership.Role.READER)),
-        role=Assignment.Role.ADJUDICATOR,
-        study__closed_at__isnull=False,
-    )
+    reads_gold = asked.member(Membership.Role.READER) & Q(role=Assignment.Role.ADJUDICATOR) & asked.closed
     submitted = Q(state=Assignment.State.SUBMITTED)
     return submitted & (trusted | by_rule | reads_gold) & _not_blinding(user)
 

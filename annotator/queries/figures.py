@@ -266,7 +266,7 @@ def figures_for(study: Study, viewer: User, revision: Revision | None = None) ->
     """Return the figures this viewer may see, of one text, or of all texts of the study that are not hidden yet."""
     texts, work = _of(study, revision)
     hidden = hidden_revisions(study, viewer).values_list("pk", flat=True) if revision is None else ()
-    return Figures(study, work.measured_for(viewer), texts, frozenset(hidden))
+    return Figures(study, work.measured_for(viewer, study), texts, frozenset(hidden))
 
 
 def figures_for_operator(study: Study, revision: Revision | None = None) -> Figures:

@@ -27,7 +27,7 @@ OF_CODINGS: Final = (
 def shown_work(study: Study, viewer: User) -> AssignmentQuerySet:
     """Submitted work that may enter the viewer's figures; of a text that is hidden yet not even the viewer's own."""
     hidden = hidden_revisions(study, viewer).values("pk")
-    return Assignment.objects.filter(study=study).measured_for(viewer).exclude(revision__in=hidden)
+    return Assignment.objects.measured_for(viewer, study).exclude(revision__in=hidden)
 
 
 def documents_apart(study: Study, viewer: User) -> tuple[CodedDocument, ...]:
