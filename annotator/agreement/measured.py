@@ -1,14 +1,15 @@
 """One coded document measured: its own rows, and a tally from which those of many documents follow.
 
 A measured document is all that a report wants to know of a document, so that it is found once and kept. Tallies of many
-documents are added up block by block: one document more, less or changed then changes the tally of one block only.
+documents are added up by blocks, and those by groups: one document more, less or changed then changes the tally of one
+block and one group only, for which few others are read.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from annotator.agreement.comparison import Compared, compare_document, pool_compared
 from annotator.agreement.estimate import plain
@@ -21,11 +22,15 @@ from annotator.records import CodebookInfo, CodedDocument
 EMPTY: Final = "the text is empty"
 TOO_FEW_SUBMITTED: Final = "fewer than two reviewers have submitted this document"
 TOO_FEW_COUNTED: Final = "fewer than two of the submitted codings of this document are counted here"
-BLOCK: Final = 32
+BLOCK: Final = 8
 """Documents in a block, about."""
+GROUP: Final = 4
+"""Blocks in a group, of more than as many."""
 
 Key = tuple[str, int]
 """A document's slug and the number of its revision."""
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +138,25 @@ def pool_tallies(parts: Sequence[Tally], codebook: CodebookInfo) -> Tally:
     )
 
 
-def blocks(keys: Sequence[Key]) -> list[list[Key]]:
-    """Part documents into blocks of about `BLOCK`, the same ones in whatever order they are given.
+def blocks(keys: Sequence[Key]) -> list[list[list[Key]]]:
+    """Part documents into groups of blocks of about `BLOCK` each, the same ones in whatever order they are given.
 
-    Which block a document is in hangs on its own key, and on how many documents there are only where their number
-    doubles. Figures are added up in the order of the blocks and of the keys in them, to the last digit.
+    Which block and group a document is in hangs on its own key, and on how many documents there are only where their
+    number doubles. Figures are added up in the order of groups, blocks and keys, to the last digit.
     """
     n_blocks = 1
     while n_blocks * BLOCK < len(keys):
         n_blocks *= 2
-    found: list[list[Key]] = [[] for _ in range(n_blocks)]
+    n_groups = max(1, n_blocks // GROUP)
+    found: list[list[list[Key]]] = [[[] for _ in range(n_blocks // n_groups)] for _ in range(n_groups)]
     for number, key in sorted((_scattered(key), key) for key in keys):
-        found[number % n_blocks].append(key)
+        found[number % n_groups][number % n_blocks // n_groups].append(key)
     return found
+
+
+def pool_groups(parts: Mapping[Key, Part], pool: Callable[[Sequence[Part]], Part]) -> list[Part]:
+    """Add up what is known of each document, block by block, to one part for each group of `blocks`."""
+    return [pool([pool([parts[key] for key in block]) for block in group]) for group in blocks(list(parts))]
 
 
 def _scattered(key: Key) -> int:

@@ -80,34 +80,44 @@ def document_ratings(document: CodedDocument, scale: ScaleInfo) -> Ratings:
 def pool_ratings(parts: Sequence[Ratings]) -> Ratings:
     """Add a scale's sums over documents, in their order; of none, all are 0."""
     values = np.unique(np.concatenate([np.zeros(0), *(part.values for part in parts)]))
-    units = [_spread(part.units, part.values, values) for part in parts]
-    readers = sorted(frozenset().union(*(part.without for part in parts)))
-    given: Counter[tuple[str, int, bool]] = Counter()
-    for part in parts:
-        given.update(part.answers)
     k = len(values)
+    wide = [part if len(part.values) == k else _widened(part, values) for part in parts]
+    given: Counter[tuple[str, int, bool]] = Counter()
+    for part in wide:
+        given.update(part.answers)
     return Ratings(
         values=values,
-        units=pool(units, k),
-        shares=pool_shares((over_categories(part.shares, part.values, values) for part in parts), k),
-        judged=pool((part.judged for part in parts), 2),
-        by_document=np.concatenate(
-            [np.zeros((0, k, k)), *(_placed(part.by_document, part.values, values) for part in parts)]
-        ),
-        reviewers=frozenset().union(*(part.reviewers for part in parts)),
-        judging=frozenset().union(*(part.judging for part in parts)),
+        units=pool((part.units for part in wide), k),
+        shares=pool_shares((part.shares for part in wide), k),
+        judged=pool((part.judged for part in wide), 2),
+        by_document=np.concatenate([np.zeros((0, k, k)), *(part.by_document for part in wide)]),
+        reviewers=frozenset().union(*(part.reviewers for part in wide)),
+        judging=frozenset().union(*(part.judging for part in wide)),
         answers=given,
-        n_documents=sum(part.n_documents for part in parts),
+        n_documents=sum(part.n_documents for part in wide),
         without={
-            name: pool(
-                (
-                    _spread(part.without[name], part.values, values) if name in part.without else whole
-                    for part, whole in zip(parts, units, strict=True)
-                ),
-                k,
-            )
-            for name in readers
+            name: pool((part.without.get(name, part.units) for part in wide), k)
+            for name in sorted(frozenset().union(*(part.without for part in wide)))
         },
+    )
+
+
+def _widened(sums: Ratings, values: NDArray[np.float64]) -> Ratings:
+    """Return the sums over more values, ascending, than occur in them."""
+    at = np.searchsorted(values, sums.values)
+
+    def placed(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
+        wide = np.zeros((*pairs.shape[:-2], len(values), len(values)))
+        wide[..., at[:, None], at] = pairs
+        return wide
+
+    return replace(
+        sums,
+        values=values,
+        units=replace(sums.units, pairs=placed(sums.units.pairs)),
+        shares=over_categories(sums.shares, sums.values, values),
+        by_document=placed(sums.by_document),
+        without={name: replace(each, pairs=placed(each.pairs)) for name, each in sums.without.items()},
     )
 
 
@@ -133,16 +143,3 @@ def _counts(units: Sequence[Sequence[int]], values: Sequence[int]) -> NDArray[np
 
 def _sharing(units: Sequence[Mapping[str, int | CodedRating]]) -> frozenset[str]:
     return frozenset().union(*(unit for unit in units if len(unit) >= 2))
-
-
-def _placed(pairs: NDArray[np.float64], own: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    if len(own) == len(values):
-        return pairs
-    at = np.searchsorted(values, own)
-    wide = np.zeros((*pairs.shape[:-2], len(values), len(values)))
-    wide[..., at[:, None], at] = pairs
-    return wide
-
-
-def _spread(sums: Coincidences, own: NDArray[np.float64], values: NDArray[np.float64]) -> Coincidences:
-    return sums if len(own) == len(values) else replace(sums, pairs=_placed(sums.pairs, own, values))

@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from annotator.agreement.comparison import Comparison, Subject, comparison, pool_compared
 from annotator.agreement.estimate import plain
-from annotator.agreement.measured import DocumentReport, Key, MeasuredDocument, Tally, blocks, measure, pool_tallies
+from annotator.agreement.measured import (
+    DocumentReport,
+    Key,
+    MeasuredDocument,
+    Tally,
+    measure,
+    pool_groups,
+    pool_tallies,
+)
 from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
 from annotator.agreement.selection import Work
 from annotator.agreement.together import TogetherRow, together_row
@@ -86,8 +94,8 @@ def report(
     """
     choice = {"rounds": rounds, "independent": independent, "include_machines": include_machines}
     codebook, measured = _measured(documents, codebook, choice)
-    keys = blocks(list(measured))
-    pooled = [pool_tallies([measured[key].tally for key in block], codebook) for block in keys]
+    tallies = {key: each.tally for key, each in measured.items()}
+    pooled = pool_groups(tallies, lambda parts: pool_tallies(parts, codebook))
     return pooled_report(pooled, codebook, [each.row for each in measured.values()])
 
 
@@ -103,8 +111,8 @@ def compare(
     """Compare every two reviewers, and each with the others, on one subject, over all documents; see `report`."""
     choice = {"rounds": rounds, "independent": independent, "include_machines": include_machines}
     codebook, measured = _measured(documents, codebook, choice)
-    keys = blocks(list(measured))
-    pooled = [pool_compared([measured[key].compared for key in block], codebook) for block in keys]
+    compared = {key: each.compared for key, each in measured.items()}
+    pooled = pool_groups(compared, lambda parts: pool_compared(parts, codebook))
     return comparison(pool_compared(pooled, codebook), subject, codebook)
 
 
@@ -122,7 +130,7 @@ def _measured(
 
 
 def pooled_report(tallies: Sequence[Tally], codebook: CodebookInfo, per_document: Sequence[DocumentReport]) -> Report:
-    """Compute a report from the tallies of its blocks, in their order; see `measured.blocks`."""
+    """Compute a report from the tallies of its groups, in their order; see `measured.blocks`."""
     tally = pool_tallies(tallies, codebook)
     return Report(
         codebook=codebook.key,

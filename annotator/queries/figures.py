@@ -2,9 +2,10 @@
 
 What is kept is found by a digest of all it was made of: the engine, the codebook, the choice of work, the text, and the
 assignments that were seen, with their rounds and times. So nothing kept is ever out of date, and nobody gets an entry
-made of work they may not see; those who see the same work share it. Kept are single documents, blocks of them and whole
-reports (`agreement.measured.blocks`): after one document has changed, its work is read and measured, its block added up
-again and the report computed from the blocks. Without anything kept all is computed, to the same last digit.
+made of work they may not see; those who see the same work share it. Kept are single documents, blocks of them, groups
+of these and whole reports (`agreement.measured.blocks`): after one document has changed, its work is read and measured,
+its block and group added up again and the report computed from the groups. Without anything kept all is computed, to
+the same last digit.
 """
 
 import hashlib
@@ -62,11 +63,11 @@ PARTS: Final = ("row", "tally", "compared")
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A text of the study; `digest` covers all of it that figures or their rows tell."""
+    """A text of the study; `told` is all of it that figures or their rows tell."""
 
     pk: int
     key: Key
-    digest: str
+    told: tuple[Any, ...]
 
 
 class _Seen(NamedTuple):
@@ -170,7 +171,7 @@ class Figures:
         """Return the report over the chosen work; its `per_document` is read when asked for."""
         digests = self._digests(work, include_machines)
         part = partial(self._part, digests, _choice(work, include_machines))
-        names, tallies = self._blocks("tally", digests, part, pool_tallies)
+        names, tallies = self._groups("tally", digests, part, pool_tallies)
         report = self._kept(_digest("report", *names), lambda: pooled_report(tallies(), self.codebook, ()))
         return replace(report, per_document=_DocumentReports(digests, partial(part, "row")))
 
@@ -190,7 +191,7 @@ class Figures:
         """Return the reviewers compared on one subject over the chosen work."""
         digests = self._digests(work, include_machines)
         part = partial(self._part, digests, _choice(work, include_machines))
-        names, sums = self._blocks("compared", digests, part, pool_compared)
+        names, sums = self._groups("compared", digests, part, pool_compared)
 
         def whole() -> Comparison:
             pooled = pool_compared(sums(), self.codebook)
@@ -198,40 +199,49 @@ class Figures:
 
         return self._kept(_digest("comparison", subject.key, with_model, *names), whole)
 
-    def _blocks(
+    def _groups(
         self,
         which: str,
         digests: Mapping[Key, str],
         part: Callable[[str, Iterable[Key]], Mapping[Key, Any]],
         pool: Callable[[Sequence[Any], CodebookInfo], Any],
     ) -> tuple[list[str], Callable[[], list[Any]]]:
-        """Return the names of the blocks a part of the documents is pooled in, and what yields these as kept."""
-        parted = blocks(list(digests))
-        names = [_digest(f"block of {which}", *(digests[key] for key in block)) for block in parted]
+        """Return the names of the groups a part of the documents is pooled in, and what yields these as kept."""
+        groups = [
+            [(_digest(f"block of {which}", *(digests[key] for key in block)), block) for block in group]
+            for group in blocks(list(digests))
+        ]
+        names = [_digest(f"group of {which}", *(name for name, _ in group)) for group in groups]
 
-        def pooled(block: Sequence[Key]) -> Any:
-            found = part(which, block)
-            return pool([found[key] for key in block], self.codebook)
+        def pooled(group: Sequence[tuple[str, Sequence[Key]]]) -> Any:
+            found = caches[CACHE].get_many([name for name, _ in group])
+            missing = [(name, block) for name, block in group if name not in found]
+            measured = part(which, [key for _, block in missing for key in block])
+            for name, block in missing:
+                found[name] = self._keep(name, pool([measured[key] for key in block], self.codebook))
+            return pool([found[name] for name, _ in group], self.codebook)
 
-        def all_blocks() -> list[Any]:
-            return [self._kept(name, partial(pooled, block)) for name, block in zip(names, parted, strict=True)]
+        def all_groups() -> list[Any]:
+            return [self._kept(name, partial(pooled, group)) for name, group in zip(names, groups, strict=True)]
 
-        return names, all_blocks
+        return names, all_groups
 
     def _each(self) -> Iterator[_Seen]:
         return (each for text in self._texts.values() for each in self._seen[text.pk])
 
     def _digests(self, work: Work, include_machines: bool) -> dict[Key, str]:
         made_by = _digest(ENGINE, self._origin, self.codebook, work.rounds, work.independent, include_machines)
-        return {key: _digest(made_by, text.digest, self._seen[text.pk]) for key, text in self._texts.items()}
+        return {key: _digest(made_by, text.told, self._seen[text.pk]) for key, text in self._texts.items()}
 
     def _kept(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return what is kept under a digest; compute it where nothing is, and keep it."""
         found = caches[CACHE].get(name)
-        if found is None:
-            found = compute()
-            if self._settled:
-                caches[CACHE].set(name, found)
+        return self._keep(name, compute()) if found is None else found
+
+    def _keep(self, name: str, found: Any) -> Any:
+        """Keep what was computed, unless anything it was made of changed meanwhile; return it."""
+        if self._settled:
+            caches[CACHE].set(name, found)
         return found
 
     def _part(
@@ -297,7 +307,7 @@ def _texts(texts: QuerySet[Revision]) -> list[_Text]:
     units = ("segmentations__method", "segmentations__method_version")
     rows = texts.filter(segmentations__kind=SegmentationKind.SENTENCE)
     rows = rows.order_by("document__title", "document__slug", "number").values_list(*columns, *units)
-    return [_Text(pk, (slug, number), _digest(slug, number, *rest)) for pk, slug, number, *rest in rows]
+    return [_Text(pk, (slug, number), tuple(told)) for pk, *told in rows for slug, number in [told[:2]]]
 
 
 def _seen(study: Study, assignments: AssignmentQuerySet) -> dict[int, list[_Seen]]:

@@ -1,4 +1,4 @@
-"""Documents measured one by one and added up in blocks give the report of all, whatever their order."""
+"""Documents measured one by one and added up in blocks and groups give the report of all, whatever their order."""
 
 import krippendorff
 import numpy as np
@@ -7,7 +7,7 @@ import pytest
 from annotator.agreement.alpha import alpha_from_coincidences, ordinal
 from annotator.agreement.chance import shares
 from annotator.agreement.counts import coincidences
-from annotator.agreement.measured import BLOCK, blocks, measure, pool_tallies
+from annotator.agreement.measured import BLOCK, GROUP, blocks, measure, pool_groups, pool_tallies
 from annotator.agreement.ratings import document_ratings, pool_ratings
 from annotator.agreement.report import pooled_report, report
 from tests.agreement.making import CODEBOOK, CREDIBILITY, make_coding, make_document
@@ -17,8 +17,9 @@ from tests.agreement.test_report import many_documents
 def test_report_from_documents_measured_apart_is_the_report_to_the_last_digit():
     documents = many_documents()
     measured = {each.row.key: each for each in (measure(document, CODEBOOK) for document in documents)}
-    tallies = [pool_tallies([measured[key].tally for key in block], CODEBOOK) for block in blocks(list(measured))]
-    found = pooled_report(tallies, CODEBOOK, [each.row for each in measured.values()])
+    tallies = {key: each.tally for key, each in measured.items()}
+    pooled = pool_groups(tallies, lambda parts: pool_tallies(parts, CODEBOOK))
+    found = pooled_report(pooled, CODEBOOK, [each.row for each in measured.values()])
     assert found.as_dict() == report(documents).as_dict()
 
 
@@ -29,13 +30,21 @@ def test_order_of_documents_changes_no_digit_of_a_figure():
     assert list(other.per_document) == list(one.per_document)[::-1]
 
 
-def test_one_document_more_changes_one_block_unless_their_number_doubles():
+def test_one_document_more_changes_one_block_of_one_group_unless_their_number_doubles():
     keys = [(f"text-{number}", 1) for number in range(300)]
-    before, after = blocks(keys), blocks([("another", 1), *keys])
+    before, after = ([block for group in blocks(each) for block in group] for each in (keys, [("another", 1), *keys]))
     assert sorted(key for block in before for key in block) == sorted(keys)
-    assert len(before) == len(after) == 16
+    assert len(before) == len(after) == 64
     assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
-    assert max(len(block) for block in before) < 2 * BLOCK
+    assert max(len(block) for block in before) < 3 * BLOCK
+    assert [len(group) for group in blocks(keys)] == [GROUP] * 16
+
+
+def test_few_documents_are_one_group_and_none_are_one_too():
+    keys = [(f"text-{number}", 1) for number in range(BLOCK)]
+    assert blocks([]) == [[[]]]
+    assert [[len(block) for block in group] for group in blocks(keys)] == [[BLOCK]]
+    assert [len(group) for group in blocks([*keys, ("another", 1)])] == [2]
 
 
 def test_a_document_given_twice_is_refused():
