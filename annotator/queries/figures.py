@@ -9,13 +9,14 @@ the same last digit.
 """
 
 import hashlib
+import marshal
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, overload
+from typing import Any, Final, overload
 from uuid import UUID
 
 import numpy as np
@@ -42,6 +43,11 @@ def _digest(*parts: Any) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
+def _quick_digest(*parts: Any) -> str:
+    """Return a digest of texts and numbers, and of tuples and lists of such: for the thousands of a page."""
+    return hashlib.sha256(marshal.dumps(parts, VALUES_ALONE)).hexdigest()
+
+
 def _engine() -> str:
     """Return a digest of the code that turns rows into figures: kept entries of other code are never looked at."""
     files = [
@@ -57,6 +63,8 @@ def _engine() -> str:
 
 ENGINE: Final = _engine()
 CACHE: Final = "figures"
+VALUES_ALONE: Final = 2
+"""The last format of `marshal` in which equal values are equal bytes, whichever of them are the same object."""
 PARTS: Final = ("row", "tally", "compared")
 """What is kept of a measured document, each by itself: see `agreement.measured.MeasuredDocument`."""
 
@@ -70,23 +78,23 @@ class _Text:
     told: tuple[Any, ...]
 
 
-class _Seen(NamedTuple):
-    """An assignment that enters the figures, or is counted as left out of them; id and time as the database has them.
+Piece = tuple[str, str, str, str, int, bool, str, str]
+"""An assignment that enters the figures, or is counted as left out of them; id and time as the database has them.
 
-    The time tells submissions of one piece of work apart: what is submitted changes only by being handed back. What its
-    reviewer said since of passages with a split label is told by `recoded`, a digest.
-    """
+Its id, the reviewer's pseudonym and kind, role, round, whether it is independent, when it was submitted, and a digest
+of what its reviewer said since of passages with a split label. The time tells submissions of one piece of work apart:
+what is submitted changes only by being handed back. Plain tuples, since a page reads thousands of them.
+"""
 
-    id: str
-    reviewer: str
-    kind: str
-    role: str
-    round: int
-    independent: bool
-    submitted_at: str
-    recoded: str = ""
 
-    __repr__ = tuple.__repr__  # what digests are made of, thousands of times for a page
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The pieces of each text, by revision id, in the order of their random ids; and which texts have certain ones."""
+
+    pieces: dict[int, list[Piece]]
+    later: set[int]
+    """Texts with reviews that are not independent."""
+    by_machines: set[int]
 
 
 class _DocumentReports(Sequence[DocumentReport]):
@@ -139,7 +147,7 @@ class Figures:
         self._origin = _origin(study)
         self._settled = True  # whether all that was read is what the digests say
         self._seen = _seen(study, seen)
-        known = self._seen.keys() - hidden
+        known = self._seen.pieces.keys() - hidden
         self._texts = {text.key: text for text in _texts(texts) if text.pk in known}
 
     @property
@@ -155,12 +163,12 @@ class Figures:
     @property
     def has_later_work(self) -> bool:
         """Whether any work was begun after its reviewer had seen others', so that the choice of work matters."""
-        return any(each.role == Assignment.Role.REVIEWER and not each.independent for each in self._each())
+        return any(text.pk in self._seen.later for text in self._texts.values())
 
     @property
     def has_machines(self) -> bool:
         """Whether any work is a machine's."""
-        return any(each.kind == User.Kind.MACHINE for each in self._each())
+        return any(text.pk in self._seen.by_machines for text in self._texts.values())
 
     def tag(self, work: Work, *, include_machines: bool = False) -> str:
         """Return a digest of all that the report tells; what its viewer may not see leaves no trace."""
@@ -226,12 +234,10 @@ class Figures:
 
         return names, all_groups
 
-    def _each(self) -> Iterator[_Seen]:
-        return (each for text in self._texts.values() for each in self._seen[text.pk])
-
     def _digests(self, work: Work, include_machines: bool) -> dict[Key, str]:
         made_by = _digest(ENGINE, self._origin, self.codebook, work.rounds, work.independent, include_machines)
-        return {key: _digest(made_by, text.told, self._seen[text.pk]) for key, text in self._texts.items()}
+        seen = self._seen.pieces
+        return {key: _quick_digest(made_by, text.told, seen[text.pk]) for key, text in self._texts.items()}
 
     def _kept(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return what is kept under a digest; compute it where nothing is, and keep it."""
@@ -260,12 +266,13 @@ class Figures:
     ) -> dict[Key, Any]:
         """Return one of the `PARTS` of documents that are measured now, and kept."""
         missing = {self._texts[key].pk: key for key in keys}
-        work = Assignment.objects.filter(pk__in=[each.id for pk in missing for each in self._seen[pk]]).submitted()
+        seen = self._seen.pieces
+        work = Assignment.objects.filter(pk__in=[each[0] for pk in missing for each in seen[pk]]).submitted()
         documents = documents_with(self.study, missing, work)
         made = {(each.slug, each.revision): measure(each, self.codebook, **choice) for each in documents}
         # Work may have been handed back and changed while it was read: nothing made of it is kept.
-        now = _seen(self.study, work)
-        unchanged = [key for pk, key in missing.items() if now.get(pk) == self._seen[pk]]
+        now = _seen(self.study, work).pieces
+        unchanged = [key for pk, key in missing.items() if now.get(pk) == seen[pk]]
         self._settled &= len(unchanged) == len(missing)
         for one in PARTS:
             caches[CACHE].set_many({f"{digests[key]}:{one}": getattr(made[key], one) for key in unchanged})
@@ -310,8 +317,8 @@ def _texts(texts: QuerySet[Revision]) -> list[_Text]:
     return [_Text(pk, (slug, number), tuple(told)) for pk, *told in rows for slug, number in [told[:2]]]
 
 
-def _seen(study: Study, assignments: AssignmentQuerySet) -> dict[int, list[_Seen]]:
-    """Return the assignments of each text, by revision id, in the order of their random ids.
+def _seen(study: Study, assignments: AssignmentQuerySet) -> _Seen:
+    """Return the assignments of each text.
 
     Of thousands of rows: what can be known of a member is asked once, and nothing is parsed that is only compared.
     """
@@ -324,17 +331,23 @@ def _seen(study: Study, assignments: AssignmentQuerySet) -> dict[int, list[_Seen
     rows = assignments.order_by().annotate(**as_text).values_list(*columns, *as_text)
     blind = study.is_blind
     answers = _recoded(study)
-    found: dict[int, list[_Seen]] = defaultdict(list)
+    pieces: dict[int, list[Piece]] = defaultdict(list)
+    later, by_machines = set(), set()
     for revision, reviewer, role, number, pk, informed, begun, submitted in rows:
         independent = blind and number == 1 and informed is None
         if independent and reviewer in first_reveal:
             independent = begun_by(first_reveal[reviewer], _moment(begun), _moment(submitted))
-        recoded, informed = answers.get(UUID(pk), ("", False)) if answers else ("", False)
-        independent = independent and not informed
-        found[revision].append(_Seen(pk, *about[reviewer], role, number, independent, submitted, recoded))
-    for some in found.values():
+        recoded, knowing = answers.get(UUID(pk), ("", False)) if answers else ("", False)
+        independent = independent and not knowing
+        pseudonym, kind = about[reviewer]
+        pieces[revision].append((pk, pseudonym, kind, role, number, independent, submitted, recoded))
+        if not independent and role == Assignment.Role.REVIEWER:
+            later.add(revision)
+        if kind == User.Kind.MACHINE:
+            by_machines.add(revision)
+    for some in pieces.values():
         some.sort()
-    return dict(found)
+    return _Seen(dict(pieces), later, by_machines)
 
 
 def _recoded(study: Study) -> dict[UUID, tuple[str, bool]]:
