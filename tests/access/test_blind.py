@@ -20,6 +20,8 @@ from annotator.ids import uuid7
 from tests.access.conftest import Theatre, Worker, go_on, work_openly
 from tests.access.test_matrix import API, PAGES, PUBLIC
 
+pytestmark = pytest.mark.halved
+
 FILTERED = [
     "annotations/?study={study}",
     "annotations/?document={document}",

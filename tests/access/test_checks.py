@@ -19,6 +19,8 @@ from tests.access.conftest import Theatre
 from tests.access.test_blind import differing, paths_for, snapshot
 from tests.schooling import BEST, OPINION, School, hand_in, mark
 
+pytestmark = pytest.mark.halved
+
 
 @pytest.fixture
 def taught(make_theatre: Callable[..., Theatre], cast: Any, make_document: Any) -> SimpleNamespace:

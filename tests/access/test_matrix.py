@@ -21,6 +21,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from annotator.actions.study import close_study
 from tests.access.conftest import ROLES, Theatre
 
+pytestmark = pytest.mark.halved
+
 ALL = "401 200 200 200 200 200 200 200 200 200"
 NOBODY = "401 404 404 404 404 404 404 404 404 404"
 PUBLIC = "200 200 200 200 200 200 200 200 200 200"
