@@ -20,7 +20,7 @@ from annotator.agreement.f1 import NO_SHARED_DOCUMENT
 from annotator.agreement.kappa import NO_SHARED, cohen
 from annotator.agreement.pairs import MODES, PairSums, pair_f1, pair_sums, pair_u_alpha, pool_pairs
 from annotator.agreement.spans import ink_before, merge
-from annotator.agreement.units import rating_units
+from annotator.agreement.units import Units, judged_units, units_by_scale
 from annotator.agreement.votes import (
     ABSENT,
     Votes,
@@ -165,8 +165,12 @@ def bases_of(codebook: CodebookInfo) -> dict[str, ScaleInfo]:
     }
 
 
-def compare_document(document: CodedDocument, codebook: CodebookInfo) -> Compared:
+def compare_document(
+    document: CodedDocument, codebook: CodebookInfo, units: Mapping[str, Units] | None = None
+) -> Compared:
     """Sum a document, with the codings that count and with text, for all that reviewers are compared on.
+
+    `units` are those of its scales, from `units.units_by_scale`, if known.
 
     Raises
     ------
@@ -183,12 +187,11 @@ def compare_document(document: CodedDocument, codebook: CodebookInfo) -> Compare
         for label in codebook.labels
     }
     merged = {label: {name: merge(spans, length) for name, spans in each.items()} for label, each in marked.items()}
-    shared = {
-        scale.code: [unit for unit in rating_units(document, scale) if len(unit) >= 2] for scale in codebook.scales
-    }
+    units = units_by_scale(document, codebook.scales) if units is None else units
+    shared = {code: [unit for unit in judged_units(each) if len(unit) >= 2] for code, each in units.items()}
     return Compared(
         sentences=sentence_votes(merged, names, document.sentences, ink_before(document.text)),
-        ratings={code: unit_votes(units, names) for code, units in shared.items()},
+        ratings={code: unit_votes(each, names) for code, each in shared.items()},
         pairs=pair_sums(marked, length),
     )
 

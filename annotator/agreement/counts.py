@@ -68,6 +68,16 @@ def coincidences(counts: ArrayLike, multiplicity: ArrayLike | None = None) -> Co
     K. Krippendorff, Computing Krippendorff's alpha-reliability, 2011, section C.
     """
     table, times, _ = _pairable(counts, multiplicity)
+    return _met(table, times)
+
+
+def coincidences_of_counts(counts: NDArray[np.int64]) -> Coincidences:
+    """Return `coincidences` of counts that were counted here, shape (n_units, n_categories): nothing to be refused."""
+    table = counts[counts.sum(axis=1) >= 2].astype(float)
+    return _met(table, np.ones(len(table)))
+
+
+def _met(table: NDArray[np.float64], times: NDArray[np.float64]) -> Coincidences:
     sizes = table.sum(axis=1)
     weights = times / (sizes - 1)
     pairs = (table * weights[:, None]).T @ table - np.diag(weights @ table)

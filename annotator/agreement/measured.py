@@ -17,6 +17,7 @@ from annotator.agreement.rows import LabelRow, ScaleRow, label_row, scale_row
 from annotator.agreement.selection import select
 from annotator.agreement.sums import Sums, document_sums, pool_sums
 from annotator.agreement.together import TogetherRow, together_row
+from annotator.agreement.units import units_by_scale
 from annotator.records import CodebookInfo, CodedDocument
 
 EMPTY: Final = "the text is empty"
@@ -98,7 +99,8 @@ def measure(
     selection = select([document], rounds=rounds, independent=independent, include_machines=include_machines)
     (chosen,) = selection.documents
     skipped = _reason_to_skip(document, chosen)
-    sums = pool_sums([], codebook) if skipped else document_sums(chosen, codebook)
+    units = {} if skipped else units_by_scale(chosen, codebook.scales)
+    sums = pool_sums([], codebook) if skipped else document_sums(chosen, codebook, units)
     known = {label.code for label in codebook.labels}
     labels = [passage.label for coding in chosen.codings for passage in coding.passages]
     return MeasuredDocument(
@@ -119,7 +121,7 @@ def measure(
             left_out=Counter(selection.left_out),
             unknown_labels=Counter(label for label in labels if label not in known),
         ),
-        compared=pool_compared([], codebook) if skipped else compare_document(chosen, codebook),
+        compared=pool_compared([], codebook) if skipped else compare_document(chosen, codebook, units),
     )
 
 

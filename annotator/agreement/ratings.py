@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from annotator.agreement.chance import Shares, pool_shares, shares
-from annotator.agreement.counts import Coincidences, coincidences, pool
+from annotator.agreement.counts import Coincidences, coincidences_of_counts, pool
 from annotator.agreement.keeping import quick_to_keep
-from annotator.agreement.units import answered_units, answers
+from annotator.agreement.units import Units, answered_units, answers
 from annotator.records import CodedDocument, CodedRating, ScaleInfo
 
 
@@ -50,28 +50,30 @@ class Ratings:
     without: Mapping[str, Coincidences]
 
 
-def document_ratings(document: CodedDocument, scale: ScaleInfo) -> Ratings:
-    """Sum a document's answers on a scale, from the codings that count."""
-    units = answered_units(document, scale)
+def document_ratings(document: CodedDocument, scale: ScaleInfo, units: Units | None = None) -> Ratings:
+    """Sum a document's answers on a scale, from the codings that count; `units` are its `answered_units`, if known."""
+    units = answered_units(document, scale) if units is None else units
     given = [{name: rating.value for name, rating in unit.items() if not rating.missing} for unit in units]
     listed = {point.value for point in scale.points if not point.missing}
     values = sorted(listed.union(*(unit.values() for unit in given)))
     readers = [coding.reviewer for coding in document.codings]
     table = _counts([unit.values() for unit in given], values)
     judged = [[not rating.missing for rating in unit.values()] for unit in units]
-    found = coincidences(table)
+    found = coincidences_of_counts(table)
     return Ratings(
         values=np.array(values, dtype=float),
         units=found,
         shares=shares(table),
-        judged=coincidences(_counts(judged, [False, True])),
+        judged=coincidences_of_counts(_counts(judged, [False, True])),
         by_document=found.pairs[None],
         reviewers=_sharing(given),
         judging=_sharing(units),
         answers=Counter((reviewer, each.value, each.missing) for reviewer, each in answers(document, scale)),
         n_documents=1 if found.n_units else 0,
         without={
-            name: coincidences(table - _counts([[unit[name]] if name in unit else [] for unit in given], values))
+            name: coincidences_of_counts(
+                table - _counts([[unit[name]] if name in unit else [] for unit in given], values)
+            )
             for name in readers
         },
     )

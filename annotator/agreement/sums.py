@@ -14,6 +14,7 @@ from annotator.agreement.continuum import Unitized, pool_unitized, stack_layers,
 from annotator.agreement.layers import Layer, layer, pool_layers
 from annotator.agreement.ratings import Ratings, document_ratings, pool_ratings
 from annotator.agreement.spans import ink_before
+from annotator.agreement.units import Units, units_by_scale
 from annotator.records import CodebookInfo, CodedDocument, LabelInfo
 
 
@@ -34,14 +35,17 @@ class Sums:
     by_document: Mapping[str, NDArray[np.float64]]
 
 
-def document_sums(document: CodedDocument, codebook: CodebookInfo) -> Sums:
+def document_sums(document: CodedDocument, codebook: CodebookInfo, units: Mapping[str, Units] | None = None) -> Sums:
     """Sum a document with the codings that count, for each label and scale of the codebook.
+
+    `units` are those of its scales, from `units.units_by_scale`, if known.
 
     Raises
     ------
     ValueError
         When a span is not a passage of the text, or stored sentences do not partition it.
     """
+    units = units_by_scale(document, codebook.scales) if units is None else units
     ink = ink_before(document.text)
     marked = {label.code: _marked(document, label) for label in codebook.labels}
     layers = {
@@ -54,7 +58,7 @@ def document_sums(document: CodedDocument, codebook: CodebookInfo) -> Sums:
         layers={code: _layer(document, spans, ink) for code, spans in marked.items()},
         continua=continua,
         together=unitized(layers, len(document.text), joined=True),
-        ratings={scale.code: document_ratings(document, scale) for scale in codebook.scales},
+        ratings={scale.code: document_ratings(document, scale, units[scale.code]) for scale in codebook.scales},
         by_document={code: stack_layers([continuum]) for code, continuum in continua.items()},
     )
 

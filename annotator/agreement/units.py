@@ -123,6 +123,8 @@ class Stretch:
 
 Answer = tuple[str, CodedRating]
 """A reviewer and the rating given."""
+Units = list[dict[str, CodedRating]]
+"""The ratings on each shared unit, by reviewer."""
 
 
 def answers(document: CodedDocument, scale: ScaleInfo) -> list[Answer]:
@@ -144,7 +146,7 @@ def answers(document: CodedDocument, scale: ScaleInfo) -> list[Answer]:
     ]
 
 
-def answered_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, CodedRating]]:
+def answered_units(document: CodedDocument, scale: ScaleInfo) -> Units:
     """Align the ratings of several reviewers on shared units.
 
     The unit of a document scale is the document. Passages chosen freely are matched first (`match_passages`), among
@@ -161,27 +163,43 @@ def answered_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, 
         One for each unit that at least one reviewer answered, "cannot be judged" included. Reviewers who did not mark
         the passage or did not rate it are missing from its unit.
     """
-    if scale.target == "document":
-        units = [dict(answers(document, scale))]
-    else:
-        given = {
-            passage.id: rating
-            for coding in document.codings
-            for passage in coding.passages
-            for rating in passage.ratings
-            if rating.scale == scale.code
-        }
-        asked = members_of(document, lambda label: _asked(scale, label)) if given else []
-        units = [
-            {member.reviewer: given[member.passage] for member in unit if member.passage in given}
-            for unit in match_passages(asked)
-        ]
-    return [unit for unit in units if unit]
+    return units_by_scale(document, [scale])[scale.code]
+
+
+def units_by_scale(document: CodedDocument, scales: Iterable[ScaleInfo]) -> dict[str, Units]:
+    """Return the `answered_units` of each scale, by its code; passages of the same labels are matched once."""
+    given: defaultdict[str, dict[UUID, CodedRating]] = defaultdict(dict)
+    for coding in document.codings:
+        for passage in coding.passages:
+            for rating in passage.ratings:
+                given[rating.scale][passage.id] = rating
+    matched: dict[tuple[str, ...], list[tuple[Member, ...]]] = {}
+    found = {}
+    for scale in scales:
+        if scale.target == "document":
+            units = [dict(answers(document, scale))]
+        elif scale.code in given:
+            if scale.labels not in matched:
+                asked = members_of(document, lambda label, scale=scale: _asked(scale, label))
+                matched[scale.labels] = match_passages(asked)
+            rated = given[scale.code]
+            units = [
+                {member.reviewer: rated[member.passage] for member in unit if member.passage in rated}
+                for unit in matched[scale.labels]
+            ]
+        else:
+            units = []
+        found[scale.code] = [unit for unit in units if unit]
+    return found
 
 
 def rating_units(document: CodedDocument, scale: ScaleInfo) -> list[dict[str, int]]:
     """Return the values on each unit that anybody judged; "cannot be judged" is missing. See `answered_units`."""
-    units = answered_units(document, scale)
+    return judged_units(answered_units(document, scale))
+
+
+def judged_units(units: Units) -> list[dict[str, int]]:
+    """Return the values on each of some answered units that anybody judged; "cannot be judged" is missing."""
     judged = [{name: rating.value for name, rating in unit.items() if not rating.missing} for unit in units]
     return [unit for unit in judged if unit]
 
