@@ -44,10 +44,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def elsewhere(item: pytest.Item) -> bool:
         return item.get_closest_marker("halved") is not None and crc32(item.nodeid.encode()) % 2 != int(HALF)
 
-    left_out = [item for item in items if elsewhere(item)] if HALF else []
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    if HALF:
+        config.hook.pytest_deselected(items=[item for item in items if elsewhere(item)])
+        items[:] = [item for item in items if not elsewhere(item)]
 
     def rank(item: pytest.Item) -> int:
         return next((at for at, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start)), len(LONGEST_FIRST))

@@ -20,8 +20,6 @@ from annotator.ids import uuid7
 from tests.access.conftest import Theatre, Worker, go_on, work_openly
 from tests.access.test_matrix import API, PAGES, PUBLIC
 
-pytestmark = pytest.mark.halved
-
 FILTERED = [
     "annotations/?study={study}",
     "annotations/?document={document}",
@@ -129,6 +127,7 @@ EVERY = [(viewer, rule) for viewer in VIEWERS for rule in RULES]
 SAMPLE = [(viewer, rule) for place, (viewer, rule) in enumerate(EVERY) if place % 4 in (0, 3) or viewer == "reviewer"]
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize(("viewer", "blinding"), EVERY if os.environ.get("CREDENCE_FULL") else SAMPLE)
 def test_nothing_a_blind_viewer_gets_changes(
     viewer: str, blinding: str, make_theatre: Callable[..., Theatre], cast: Any, monkeypatch: pytest.MonkeyPatch
@@ -154,6 +153,7 @@ def test_nothing_a_blind_viewer_gets_changes(
         assert strange == [], "HEAD tells no more than GET"
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("role", TRUSTED)
 def test_work_that_is_not_submitted_changes_nothing_for_those_who_see_all_that_is(
     role: str, make_theatre: Callable[..., Theatre], cast: Any, monkeypatch: pytest.MonkeyPatch
@@ -236,6 +236,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("role", ["outsider", "reviewer", "curator", "holder"])
 def test_not_there_and_not_yours_are_the_same_words(role: str, make_theatre: Callable[..., Theatre]) -> None:
     """Whatever is asked of a colleague's passage or assignment, sound or not, submitted or open."""

@@ -19,8 +19,6 @@ from tests.access.conftest import Theatre
 from tests.access.test_blind import differing, paths_for, snapshot
 from tests.schooling import BEST, OPINION, School, hand_in, mark
 
-pytestmark = pytest.mark.halved
-
 
 @pytest.fixture
 def taught(make_theatre: Callable[..., Theatre], cast: Any, make_document: Any) -> SimpleNamespace:
@@ -61,6 +59,7 @@ class Watcher:
         return [path for pair in zip(earlier, self.last, strict=True) for path in differing(*pair)]
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("role", ["reviewer", "revealed", "adjudicator"])
 def test_nothing_a_reviewer_gets_tells_a_check(role: str, taught: SimpleNamespace, cast: Any) -> None:
     study = taught.theatre.stage.study

@@ -21,8 +21,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from annotator.actions.study import close_study
 from tests.access.conftest import ROLES, Theatre
 
-pytestmark = pytest.mark.halved
-
 ALL = "401 200 200 200 200 200 200 200 200 200"
 NOBODY = "401 404 404 404 404 404 404 404 404 404"
 PUBLIC = "200 200 200 200 200 200 200 200 200 200"
@@ -305,18 +303,21 @@ def found(rows: list[tuple[str, str, str]], client: Client, theatre: Theatre, pr
     return {f"{method} {path}": ask(client, method, prefix + path, theatre) for method, path, _ in rows}
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("role", ROLES)
 def test_pages(role: str, make_theatre: Callable[..., Theatre]) -> None:
     theatre, rows = make_theatre(), [*PAGES, *WRITES]
     assert found(rows, theatre.client(role), theatre) == expected(rows, role)
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("role", ROLES)
 def test_api_by_session(role: str, make_theatre: Callable[..., Theatre]) -> None:
     theatre = make_theatre()
     assert found(API, theatre.client(role), theatre, "/api/v1/") == expected(API, role)
 
 
+@pytest.mark.halved
 @pytest.mark.parametrize("role", ROLES[1:])
 @pytest.mark.parametrize("scope", ["write", "read"])
 def test_api_by_token(role: str, scope: str, make_theatre: Callable[..., Theatre]) -> None:

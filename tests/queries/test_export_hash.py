@@ -39,8 +39,6 @@ from sources.models import Source
 from tests.actions.test_recoding import split
 from tests.queries.conftest import FERRY, work
 
-pytestmark = pytest.mark.halved
-
 VIEWERS = ("ben", "cleo", "fay", "dora", "lou", "rea")
 CREATE = Precondition(create=True)
 
