@@ -151,7 +151,7 @@ CACHES = {
         "BACKEND": "annotator.caching.HeldFileCache",
         "LOCATION": DATA_DIR / "cache" / "figures",
         "TIMEOUT": 90 * 24 * 60 * 60,
-        "OPTIONS": {"MAX_ENTRIES": 50_000},  # two for each document measured; some 200 MB on a disk
+        "OPTIONS": {"MAX_ENTRIES": 50_000},  # three for each document measured; some 200 MB on a disk
     },
 }
 

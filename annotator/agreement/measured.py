@@ -26,7 +26,7 @@ TOO_FEW_COUNTED: Final = "fewer than two of the submitted codings of this docume
 BLOCK: Final = 8
 """Documents in a block, about."""
 GROUP: Final = 4
-"""Blocks in a group, of more than as many."""
+"""Blocks in a group; where there are fewer, all are one group."""
 
 Key = tuple[str, int]
 """A document's slug and the number of its revision."""

@@ -97,7 +97,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(Q(reviewer=user) | _shown_of_others(_EveryStudy(user)))
 
     def measured_for(self, user: User, study: Study | None = None) -> "AssignmentQuerySet":
-        """Submitted work that may enter agreement figures shown to the user: all of it, or that of one study.
+        """Submitted work that may enter agreement figures shown to the user: all of it, or of one study as it is now.
 
         What the user may see; and, for a reader, all submitted work of closed studies, of which only figures are
         shown. One's own unsubmitted work is never reliability data, and work on training documents never either.
@@ -180,7 +180,7 @@ class _EveryStudy:
 
 
 class _OneStudy:
-    """Asked once, for the work of one study: of thousands of assignments only their texts are left to look up."""
+    """Asked once, of one study as it stands now: of its thousands of assignments only the texts are looked up."""
 
     def __init__(self, study: Study, user: User) -> None:
         self.user, self.study = user, study

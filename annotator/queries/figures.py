@@ -53,7 +53,7 @@ def _engine() -> str:
     files = [
         *Path(agreement.__file__).parent.glob("*.[jp]*"),
         Path(records.__file__),
-        Path(__file__).with_name("coded_documents.py"),
+        *(Path(__file__).with_name(name) for name in ("coded_documents.py", "votes_read.py")),
         Path(descriptions.__file__),
         Path(reading.__file__),
     ]
@@ -144,7 +144,7 @@ class Figures:
     ) -> None:
         """Read which work there is of these texts; of those whose ids are in `hidden`, nothing enters any figure."""
         self.study, self.codebook, self.hidden = study, codebook_info(study.codebook), hidden
-        self._origin = _origin(study)
+        self._made_by = _digest(ENGINE, _origin(study), self.codebook)
         self._settled = True  # whether all that was read is what the digests say
         self._seen = _seen(study, seen)
         known = self._seen.pieces.keys() - hidden
@@ -214,9 +214,13 @@ class Figures:
         part: Callable[[str, Iterable[Key]], Mapping[Key, Any]],
         pool: Callable[[Sequence[Any], CodebookInfo], Any],
     ) -> tuple[list[str], Callable[[], list[Any]]]:
-        """Return the names of the groups a part of the documents is pooled in, and what yields these as kept."""
+        """Return the names of the groups a part of the documents is pooled in, and what yields these as kept.
+
+        A block is named after what it was made by as well: also without a document it has sums for each label.
+        """
+        kind = _digest(f"block of {which}", self._made_by)
         groups = [
-            [(_digest(f"block of {which}", *(digests[key] for key in block)), block) for block in group]
+            [(_digest(kind, *(digests[key] for key in block)), block) for block in group]
             for group in blocks(list(digests))
         ]
         names = [_digest(f"group of {which}", *(name for name, _ in group)) for group in groups]
@@ -225,8 +229,10 @@ class Figures:
             found = caches[CACHE].get_many([name for name, _ in group])
             missing = [(name, block) for name, block in group if name not in found]
             measured = part(which, [key for _, block in missing for key in block])
-            for name, block in missing:
-                found[name] = self._keep(name, pool([measured[key] for key in block], self.codebook))
+            made = {name: pool([measured[key] for key in block], self.codebook) for name, block in missing}
+            if self._settled:
+                caches[CACHE].set_many(made)
+            found |= made
             return pool([found[name] for name, _ in group], self.codebook)
 
         def all_groups() -> list[Any]:
@@ -235,19 +241,17 @@ class Figures:
         return names, all_groups
 
     def _digests(self, work: Work, include_machines: bool) -> dict[Key, str]:
-        made_by = _digest(ENGINE, self._origin, self.codebook, work.rounds, work.independent, include_machines)
+        made_by = _digest(self._made_by, work.rounds, work.independent, include_machines)
         seen = self._seen.pieces
         return {key: _quick_digest(made_by, text.told, seen[text.pk]) for key, text in self._texts.items()}
 
     def _kept(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return what is kept under a digest; compute it where nothing is, and keep it."""
         found = caches[CACHE].get(name)
-        return self._keep(name, compute()) if found is None else found
-
-    def _keep(self, name: str, found: Any) -> Any:
-        """Keep what was computed, unless anything it was made of changed meanwhile; return it."""
-        if self._settled:
-            caches[CACHE].set(name, found)
+        if found is None:
+            found = compute()
+            if self._settled:
+                caches[CACHE].set(name, found)
         return found
 
     def _part(

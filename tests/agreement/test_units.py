@@ -6,7 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from annotator.agreement.units import answers, division, groups, match_passages, rating_units, stretches
+from annotator.agreement.units import (
+    answered_units,
+    answers,
+    division,
+    groups,
+    match_passages,
+    rating_units,
+    stretches,
+    units_by_scale,
+)
 from tests.agreement.making import BASIS, CREDIBILITY, SLANT, make_coding, make_document
 
 
@@ -64,6 +73,21 @@ def test_labels_that_a_scale_is_not_asked_of_make_no_units():
     document = make_document([ann, bob])
     assert rating_units(document, BASIS) == [{"ann": 1, "bob": 2}]
     assert rating_units(document, SLANT) == [{"ann": 1}]
+
+
+def test_scales_asked_of_other_labels_have_units_of_their_own():
+    ann = make_coding("ann", [("ai", 0, 10, {"basis": 1, "tone": 3})])
+    bob = make_coding("bob", [("ai", 5, 30, {"basis": 2, "tone": 1}), ("fact", 0, 10, {"slant": 2, "tone": 2})])
+    document = make_document([ann, bob])
+    scales = [BASIS, SLANT, replace(SLANT, code="tone", labels=())]
+    found = units_by_scale(document, scales)
+    assert found == {scale.code: answered_units(document, scale) for scale in scales}
+    values = {
+        code: [{name: each.value for name, each in unit.items()} for unit in units] for code, units in found.items()
+    }
+    assert values["basis"] == [{"ann": 1}, {"bob": 2}]
+    assert values["slant"] == [{"bob": 2}]
+    assert values["tone"] == [{"ann": 3, "bob": 2}, {"bob": 1}]
 
 
 def test_answers_are_all_ratings_of_passages_the_scale_is_asked_of():

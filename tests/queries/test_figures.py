@@ -12,7 +12,9 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from annotator.actions.assignments import assign_revision, reopen_assignment, reveal_assignment
-from annotator.actions.study import add_revisions, close_study
+from annotator.actions.codebook import create_codebook, publish_codebook
+from annotator.actions.study import add_revisions, close_study, create_study
+from annotator.agreement.comparison import subjects
 from annotator.agreement.report import report
 from annotator.agreement.selection import WORK
 from annotator.models import Assignment
@@ -24,6 +26,7 @@ from annotator.queries import (
 )
 from annotator.queries.coded_documents import coded_documents
 from annotator.queries.shown import shown_work
+from annotator.records import CodebookInfo, LabelInfo
 from sources.models import Revision
 from tests.queries.conftest import work
 
@@ -61,7 +64,14 @@ def computed(study, viewer, work="independent"):
     return report(documents, info, rounds=choice.rounds, independent=choice.independent).as_dict()
 
 
-def test_everybody_is_told_what_would_be_computed_anew_at_every_step(shelf, crowd):
+@pytest.fixture
+def apart(monkeypatch):
+    """Blocks of one document and groups of two blocks, some of which are empty, as in studies of many documents."""
+    monkeypatch.setattr("annotator.agreement.measured.BLOCK", 1)
+    monkeypatch.setattr("annotator.agreement.measured.GROUP", 2)
+
+
+def test_everybody_is_told_what_would_be_computed_anew_at_every_step(shelf, crowd, apart):
     steps = list(shelf.assignments.values())
     random.Random(5).shuffle(steps)
     viewers = list(VIEWERS)
@@ -77,6 +87,24 @@ def test_everybody_is_told_what_would_be_computed_anew_at_every_step(shelf, crow
             n_documents.add((name, found["n_documents"]))
     assert {("lou", 0), ("lou", 3), ("ben", 1)} <= n_documents
     assert {number for name, number in n_documents if name in ("eli", "rea")} == {0}
+
+
+def test_where_no_work_is_seen_the_labels_are_those_of_the_study_itself(shelf, crowd, apart):
+    def empty(slug, codebook):
+        return create_study(actor=crowd.ada, slug=slug, title=slug, codebook=codebook, blinding="open", revisions=[])
+
+    claim = LabelInfo("claim", "Claim", "Says that something is so.", position=1)
+    info = CodebookInfo(slug="claims", version=1, title="Claims", labels=(claim,))
+    claims = publish_codebook(actor=crowd.ada, codebook=create_codebook(actor=crowd.ada, info=info))
+    for assignment in shelf.assignments.values():
+        work(assignment)
+    told(shelf.study, crowd.lou)
+    told(empty("one-more", shelf.codebook), crowd.ada)
+    other = empty("other", claims)
+    assert [row["label"] for row in told(other, crowd.ada)["labels"]] == ["claim"]
+    (subject,) = [each for each in subjects(codebook_info(claims)) if each.key == "label-claim"]
+    found = figures_for(other, crowd.ada).comparison(WORK["independent"], subject)
+    assert (found.subject.key, found.pairs) == ("label-claim", ())
 
 
 def test_what_others_were_shown_is_not_shown_to_who_may_not_see_it(shelf, crowd):
