@@ -41,7 +41,9 @@ def test_one_reviewer_only(
     submit("ben")
     reason = "fewer than two reviewers have submitted this document"
     assert f"There are no figures: {reason}." in shown(ada, urls.document)
-    assert reason in shown(ada, urls.study)
+    page = shown(ada, urls.study)
+    assert reason in page
+    assert "Which way? No answer is counted." in page, "though ben gave one"
     report = ada.get(f"{API}?document=harbour-text").json()["report"]
     assert (report["n_documents"], report["n_skipped"]) == (0, 1)
     (row,) = report["per_document"]
