@@ -72,6 +72,7 @@ def test_documents_with_values_of_another_codebook_version_are_added_up_value_by
     found = pool_ratings([document_ratings(document, CREDIBILITY) for document in documents])
     assert found.values.tolist() == [0, 1, 2, 3, 4, 5, 9]
     names = ["ann", "bob", "cat"]
+    assert list(found.without) == names
     data = np.array([[one.get(name, np.nan) for one in given] for name in names])
     for left, sums in [(None, found.units), *found.without.items()]:
         kept = data[[name != left for name in names]]
